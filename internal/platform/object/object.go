@@ -1,0 +1,309 @@
+// Package object turns object definitions into typed objects: fields, their types, and the table that holds the rows. It knows nothing of
+// any particular object; lead and ticket are the same to it.
+package object
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"baton/internal/platform/definition"
+	"baton/internal/platform/region"
+)
+
+// Kind is the definition kind of objects.
+const Kind = "object"
+
+// Spec is an object as written.
+type Spec struct {
+	Icon       string      `json:"icon,omitempty"`
+	TitleField string      `json:"title_field"`
+	Fields     []FieldSpec `json:"fields"`
+	// Pool makes rows without an owner visible to all who may read the object (公海).
+	Pool bool `json:"pool,omitempty"`
+	// System objects ship with the platform and cannot be removed.
+	System bool `json:"system,omitempty"`
+	// Lists are index column lists beyond single fields, for sorting and filtering big lists.
+	Indexes [][]string `json:"indexes,omitempty"`
+	// HideFromMenu keeps auxiliary objects (touch, task …) out of the navigation.
+	HideFromMenu bool `json:"hide_from_menu,omitempty"`
+}
+
+// FieldSpec is a field as written. ID is stable over renames and names the column; it defaults to the first name.
+type FieldSpec struct {
+	Name    string          `json:"name"`
+	ID      string          `json:"id,omitempty"`
+	Title   definition.Text `json:"title"`
+	Type    string          `json:"type"`
+	Aliases []string        `json:"aliases,omitempty"` // other names, also matched by imports
+	Options []Option        `json:"options,omitempty"`
+	// Open choice fields keep values outside the list (with a hint); closed ones refuse them.
+	Open     bool            `json:"open,omitempty"`
+	Target   string          `json:"target,omitempty"` // relation: the other object
+	Scale    int             `json:"scale,omitempty"`  // decimal: digits after the point
+	Required bool            `json:"required,omitempty"`
+	Default  any             `json:"default,omitempty"`
+	Track    bool            `json:"track,omitempty"` // keep typed history (stage, owner, amount)
+	Index    bool            `json:"index,omitempty"`
+	Unique   bool            `json:"unique,omitempty"`
+	ReadOnly bool            `json:"readonly,omitempty"` // set by engines only
+	Class    string          `json:"class,omitempty"`    // plain (default), personal, secret
+	Help     definition.Text `json:"help,omitzero"`
+	Group    string          `json:"group,omitempty"`
+	// KeepUnread keeps unreadable text with a hint instead of refusing the row.
+	KeepUnread bool `json:"keep_unread,omitempty"`
+	Max        int  `json:"max,omitempty"` // longest text in characters
+	// TagDimension names the tag dimension whose column this is.
+	TagDimension string `json:"tag_dimension,omitempty"`
+	Hidden       bool   `json:"hidden,omitempty"`
+}
+
+// Option is a value of a choice field. Value is what is stored and shown in Chinese.
+type Option struct {
+	Value   string   `json:"value"`
+	Title   string   `json:"title,omitempty"` // Chinese label when the value is a code
+	EN      string   `json:"en,omitempty"`
+	Color   string   `json:"color,omitempty"`
+	Aliases []string `json:"aliases,omitempty"`
+}
+
+// Label is the Chinese label.
+func (o Option) Label() string {
+	if o.Title != "" {
+		return o.Title
+	}
+	return o.Value
+}
+
+// The system fields, at fixed positions of every Row.
+const (
+	ID = iota
+	Version
+	CreatedAt
+	CreatedBy
+	UpdatedAt
+	UpdatedBy
+	Owner
+	OrgUnit
+	DeletedAt
+	Hints
+	systemFields
+)
+
+// Env is what reading and showing values depends on. Immutable.
+type Env struct {
+	Zone    *time.Location
+	Regions *region.Tree
+	// Name gives the display name of a referenced record, "" when unknown; nil is allowed.
+	Name func(object, id string) string
+}
+
+// Field is a field of a compiled object.
+type Field struct {
+	FieldSpec
+	Index  int    // position in a Row
+	Column string // column in the table
+	Type   Type
+	System bool
+	Object string
+	byFold map[string]string // choice: folded value, label and alias → value
+}
+
+// Object is a compiled object. Immutable.
+type Object struct {
+	Name   string
+	Title  definition.Text
+	Spec   Spec
+	Table  string
+	Fields []*Field
+	byName map[string]*Field
+}
+
+// Field finds a field by name or alias. `tags.x` names the column of tag dimension x.
+func (o *Object) Field(name string) (*Field, bool) {
+	f, ok := o.byName[name]
+	return f, ok
+}
+
+// Names lists all field names, for suggestions.
+func (o *Object) Names() []string {
+	out := make([]string, 0, len(o.Fields))
+	for _, f := range o.Fields {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+// TitleOf gives the text by which a row is known: its title field, else its id.
+func (o *Object) TitleOf(r *Row) string {
+	if f, ok := o.byName[o.Spec.TitleField]; ok {
+		if s, ok := r.V[f.Index].(string); ok && s != "" {
+			return s
+		}
+	}
+	for _, n := range []string{"name", "company", "title"} {
+		if f, ok := o.byName[n]; ok {
+			if s, ok := r.V[f.Index].(string); ok && s != "" {
+				return s
+			}
+		}
+	}
+	return r.ID()
+}
+
+// Of finds an object in a snapshot.
+func Of(s *definition.Snapshot, name string) (*Object, bool) {
+	return definition.Get[*Object](s, Kind, name)
+}
+
+// All lists the objects of a snapshot by name.
+func All(s *definition.Snapshot) []*Object { return definition.All[*Object](s, Kind) }
+
+var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
+
+func system() []*Field {
+	mk := func(i int, name, zh, en string, t Type) *Field {
+		return &Field{FieldSpec: FieldSpec{Name: name, ID: name, Title: definition.Text{ZH: zh, EN: en}, Type: t.Name(), ReadOnly: name != "owner"}, Index: i, Column: name, Type: t, System: true}
+	}
+	fs := []*Field{
+		mk(ID, "id", "编号", "ID", Text{}), mk(Version, "version", "版本", "Version", Integer{}),
+		mk(CreatedAt, "created_at", "创建时间", "Created", DateTime{}), mk(CreatedBy, "created_by", "创建人", "Created by", Person{}),
+		mk(UpdatedAt, "updated_at", "更新时间", "Updated", DateTime{}), mk(UpdatedBy, "updated_by", "更新人", "Updated by", Person{}),
+		mk(Owner, "owner", "负责人", "Owner", Person{}), mk(OrgUnit, "org_unit", "所属组织", "Org unit", OrgUnitType{}),
+		mk(DeletedAt, "deleted_at", "删除时间", "Deleted", DateTime{}), mk(Hints, "hints", "提示", "Hints", JSON{}),
+	}
+	fs[Owner].Track, fs[Owner].FieldSpec.Index = true, true
+	fs[Hints].Hidden, fs[DeletedAt].Hidden = true, true
+	return fs
+}
+
+// NewKind is the definition kind that compiles objects.
+func NewKind() definition.Kind {
+	return definition.Kind{Name: Kind, Title: definition.Text{ZH: "对象", EN: "Object"}, Compile: compile, Schema: Spec{}}
+}
+
+func compile(d *definition.Definition, b *definition.Builder) any {
+	o := &Object{Name: d.Name, Title: d.Title, Table: "o_" + d.Name, byName: map[string]*Field{}}
+	if !b.Decode(&o.Spec) {
+		return nil
+	}
+	o.Fields = system()
+	for _, f := range o.Fields {
+		f.Object = d.Name
+		o.byName[f.Name] = f
+	}
+	ids := map[string]bool{}
+	for i, fs := range o.Spec.Fields {
+		at := fmt.Sprintf("/spec/fields/%d", i)
+		t, ok := typeByName[fs.Type]
+		switch {
+		case !fieldName.MatchString(fs.Name):
+			b.Problem(at+"/name", "bad_name", "字段名只能用小写字母、数字和下划线，以字母开头，不超过 51 个字符", "")
+			continue
+		case o.byName[fs.Name] != nil:
+			b.Problem(at+"/name", "duplicate", "字段“"+fs.Name+"”已经有了", "")
+			continue
+		case !ok:
+			b.Problem(at+"/type", "unknown_type", "没有“"+fs.Type+"”这种字段类型", definition.Suggest(fs.Type, TypeNames()))
+			continue
+		}
+		if fs.ID == "" {
+			fs.ID = fs.Name
+		}
+		if ids[fs.ID] {
+			b.Problem(at+"/id", "duplicate", "字段编号“"+fs.ID+"”重复", "")
+			continue
+		}
+		ids[fs.ID] = true
+		if fs.Title.ZH == "" {
+			b.Problem(at+"/title/zh-CN", "no_title", "字段“"+fs.Name+"”缺少中文名称", "")
+		}
+		if fs.Scale < 0 || fs.Scale > 8 {
+			b.Problem(at+"/scale", "out_of_range", "小数位数为 0 到 8", "")
+		}
+		f := &Field{FieldSpec: fs, Index: len(o.Fields), Column: "f_" + fs.ID, Type: t, Object: d.Name}
+		f.index()
+		o.Fields = append(o.Fields, f)
+		o.byName[fs.Name] = f
+	}
+	for _, f := range o.Fields {
+		for _, a := range f.Aliases {
+			if o.byName[a] == nil {
+				o.byName[a] = f
+			}
+		}
+		if f.TagDimension != "" {
+			o.byName["tags."+f.TagDimension] = f
+		}
+	}
+	if o.Spec.TitleField != "" && o.byName[o.Spec.TitleField] == nil {
+		b.Problem("/spec/title_field", "unknown_field", "没有字段“"+o.Spec.TitleField+"”", definition.Suggest(o.Spec.TitleField, o.Names()))
+	}
+	for i, ix := range o.Spec.Indexes {
+		for _, n := range ix {
+			if o.byName[n] == nil {
+				b.Problem(fmt.Sprintf("/spec/indexes/%d", i), "unknown_field", "没有字段“"+n+"”", definition.Suggest(n, o.Names()))
+			}
+		}
+	}
+	return o
+}
+
+// Fold is the form in which choice values are compared: width, case and spaces do not count.
+func Fold(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(narrow(s)), ""))
+}
+
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == 0x3000:
+			return ' '
+		case r >= 0xFF01 && r <= 0xFF5E:
+			return r - 0xFEE0
+		}
+		return r
+	}, s)
+}
+
+func (f *Field) index() {
+	if len(f.Options) == 0 {
+		return
+	}
+	f.byFold = make(map[string]string, 2*len(f.Options))
+	for _, o := range f.Options {
+		for _, n := range append([]string{o.Value, o.Title, o.EN}, o.Aliases...) {
+			if n != "" {
+				if _, taken := f.byFold[Fold(n)]; !taken {
+					f.byFold[Fold(n)] = o.Value
+				}
+			}
+		}
+	}
+}
+
+// Option finds the option a text means.
+func (f *Field) Option(text string) (value string, ok bool) {
+	value, ok = f.byFold[Fold(text)]
+	return value, ok
+}
+
+// OptionLabel is the Chinese label of a stored value, the value itself when it is not on the list.
+func (f *Field) OptionLabel(value string) string {
+	for i := range f.Options {
+		if f.Options[i].Value == value {
+			return f.Options[i].Label()
+		}
+	}
+	return value
+}
+
+// OptionValues lists the stored values in order.
+func (f *Field) OptionValues() []string {
+	out := make([]string, len(f.Options))
+	for i, o := range f.Options {
+		out[i] = o.Value
+	}
+	return out
+}

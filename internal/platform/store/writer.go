@@ -1,0 +1,358 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Priority orders work for the writer. Interactive goes first; background is served in slices between.
+type Priority int
+
+// The two priorities.
+const (
+	Interactive Priority = iota
+	Background
+)
+
+// Work is one atomic piece of writing. It may be run more than once (a lost race re-runs its group), so it must have no effect outside tx.
+type Work func(ctx context.Context, tx *Tx) error
+
+const (
+	groupSize  = 64
+	groupSlice = 20 * time.Millisecond
+)
+
+type request struct {
+	work Work
+	done chan error
+}
+
+// writer runs works one after another in a shared transaction: each inside a savepoint, all durable by one commit.
+type writer struct {
+	db          *DB
+	interactive chan *request
+	background  chan *request
+	quit        chan struct{}
+	ended       chan struct{}
+	once        sync.Once
+	mu          sync.RWMutex
+	begin       []Work
+	finish      []Work
+	stmts       stmtCache
+}
+
+func newWriter(db *DB) *writer {
+	w := &writer{db: db, interactive: make(chan *request, 1024), background: make(chan *request, 64), quit: make(chan struct{}), ended: make(chan struct{})}
+	w.stmts = stmtCache{db: db.write, limit: 800}
+	go w.run()
+	return w
+}
+
+// ErrClosed is returned for work given to a writer that has stopped.
+var ErrClosed = errors.New("store: closed")
+
+// Write runs work in the next group and returns once it is durable (nil) or rolled back (its error). ctx ends the waiting for a place
+// in a group, never a group that runs.
+func (db *DB) Write(ctx context.Context, p Priority, work Work) error {
+	r := &request{work: work, done: make(chan error, 1)}
+	ch := db.writer.interactive
+	if p == Background {
+		ch = db.writer.background
+	}
+	select {
+	case <-db.writer.quit:
+		return ErrClosed
+	default:
+	}
+	select {
+	case ch <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-db.writer.quit:
+		return ErrClosed
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-db.writer.ended:
+		select {
+		case err := <-r.done:
+			return err
+		default:
+			return ErrClosed
+		}
+	}
+}
+
+// OnBegin adds work done at the start of each group, before the first savepoint (checking the published revision, say).
+func (db *DB) OnBegin(w Work) {
+	db.writer.mu.Lock()
+	defer db.writer.mu.Unlock()
+	db.writer.begin = append(db.writer.begin, w)
+}
+
+// OnFinish adds work done at the end of each group, after the last savepoint and before the commit (numbering events, say).
+func (db *DB) OnFinish(w Work) {
+	db.writer.mu.Lock()
+	defer db.writer.mu.Unlock()
+	db.writer.finish = append(db.writer.finish, w)
+}
+
+func (w *writer) stop() {
+	w.once.Do(func() { close(w.quit) })
+	<-w.ended
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
+	for {
+		first := w.next()
+		if first == nil {
+			return
+		}
+		w.group(first)
+	}
+}
+
+// next prefers interactive work; nil once the writer stops.
+func (w *writer) next() *request {
+	select {
+	case r := <-w.interactive:
+		return r
+	default:
+	}
+	select {
+	case r := <-w.interactive:
+		return r
+	case r := <-w.background:
+		return r
+	case <-w.quit:
+		return nil
+	}
+}
+
+type outcome struct {
+	r   *request
+	err error
+}
+
+func (w *writer) group(first *request) {
+	ctx := context.Background() // without Done: a group once begun runs to its end, and drivers skip their watchers
+	for attempt := 0; ; attempt++ {
+		outcomes, commitErr := w.tryGroup(ctx, first)
+		if commitErr != nil && isRetryable(commitErr) && attempt < 5 {
+			// Only the first is re-run here with the others re-queued behind it in order.
+			for _, o := range outcomes[1:] {
+				w.requeue(o.r)
+			}
+			continue
+		}
+		for _, o := range outcomes {
+			if commitErr != nil && o.err == nil {
+				o.err = commitErr
+			}
+			o.r.done <- o.err
+		}
+		return
+	}
+}
+
+func (w *writer) requeue(r *request) {
+	go func() {
+		select {
+		case w.interactive <- r:
+		case <-w.quit:
+			r.done <- ErrClosed
+		}
+	}()
+}
+
+func (w *writer) tryGroup(ctx context.Context, first *request) ([]outcome, error) {
+	outcomes := []outcome{{r: first}}
+	sqlTx, err := w.db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return outcomes, fmt.Errorf("store: begin: %w", err)
+	}
+	tx := &Tx{db: w.db, sql: sqlTx, stmts: &w.stmts}
+	fail := func(err error) ([]outcome, error) {
+		_ = sqlTx.Rollback()
+		return outcomes, err
+	}
+	w.mu.RLock()
+	begin, finish := w.begin, w.finish
+	w.mu.RUnlock()
+	for _, b := range begin {
+		if err := b(ctx, tx); err != nil {
+			return fail(err)
+		}
+	}
+	until := time.Now().Add(groupSlice)
+	for i := 0; i < len(outcomes); i++ {
+		if err := tx.savepoint(ctx, outcomes[i].r.work); err != nil {
+			if isRetryable(err) || errors.Is(err, errBroken) {
+				return fail(err)
+			}
+			outcomes[i].err = err
+		}
+		if len(outcomes) < groupSize && time.Now().Before(until) {
+			select {
+			case r := <-w.interactive:
+				outcomes = append(outcomes, outcome{r: r})
+			default:
+			}
+		}
+	}
+	for _, f := range finish {
+		if err := f(ctx, tx); err != nil {
+			return fail(err)
+		}
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return outcomes, fmt.Errorf("store: commit: %w", err)
+	}
+	for q := range tx.own {
+		_, _ = w.stmts.get(ctx, q) // best effort: a statement that no longer prepares fails where it is next used
+	}
+	for _, f := range tx.after {
+		f()
+	}
+	return outcomes, nil
+}
+
+var errBroken = errors.New("store: the transaction cannot go on")
+
+// savepoint runs one work; on error its writes, values and after-commit calls are undone and the group goes on.
+func (t *Tx) savepoint(ctx context.Context, work Work) (err error) {
+	if _, err := t.Exec(ctx, "SAVEPOINT w"); err != nil {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	mark := len(t.after)
+	t.pending = t.pending[:0]
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("store: panic in a write: %v\n%s", p, debug.Stack())
+		}
+		if err != nil {
+			t.after = t.after[:mark]
+			t.values, t.pending = nil, nil
+			if _, e := t.Exec(ctx, "ROLLBACK TO w"); e != nil {
+				err = fmt.Errorf("%w: %w (after %w)", errBroken, e, err)
+				return
+			}
+		}
+		if _, e := t.Exec(ctx, "RELEASE w"); e != nil && err == nil {
+			err = fmt.Errorf("%w: %w", errBroken, e)
+		}
+		if err == nil {
+			t.kept = append(t.kept, t.pending...)
+		}
+		t.pending = nil
+	}()
+	return work(ctx, t)
+}
+
+// Tx is the writer's transaction as one work sees it. Not safe for concurrent use, not to be kept.
+type Tx struct {
+	db      *DB
+	sql     *sql.Tx
+	stmts   *stmtCache
+	after   []func()
+	values  map[any]any
+	pending []any
+	kept    []any
+	own     map[string]*sql.Stmt
+}
+
+// Dialect tells which database this is.
+func (t *Tx) Dialect() Dialect { return t.db.dialect }
+
+// SQL is the underlying transaction, for the job library's insert.
+func (t *Tx) SQL() *sql.Tx { return t.sql }
+
+// Exec runs a statement.
+func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	if t.db.dialect == Postgres {
+		return t.sql.ExecContext(ctx, t.db.rebind(q), args...)
+	}
+	s, err := t.stmt(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// Query reads inside the transaction.
+func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	if t.db.dialect == Postgres {
+		return t.sql.QueryContext(ctx, t.db.rebind(q), args...)
+	}
+	s, err := t.stmt(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+// QueryRow reads one row inside the transaction.
+func (t *Tx) QueryRow(ctx context.Context, q string, args ...any) *sql.Row {
+	if t.db.dialect == SQLite {
+		if s, err := t.stmt(ctx, q); err == nil {
+			return s.QueryRowContext(ctx, args...)
+		}
+	}
+	return t.sql.QueryRowContext(ctx, t.db.rebind(q), args...)
+}
+
+// stmt prepares on the transaction's own connection (the write pool has but one on SQLite, so preparing elsewhere would wait for ever);
+// such statements end with the transaction, and the writer then prepares them for good.
+func (t *Tx) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
+	c := t.stmts
+	c.mu.RLock()
+	s := c.m[q]
+	c.mu.RUnlock()
+	if s == nil {
+		if s = t.own[q]; s != nil {
+			return s, nil
+		}
+		prepared, err := t.sql.PrepareContext(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s", err, q)
+		}
+		if t.own == nil {
+			t.own = map[string]*sql.Stmt{}
+		}
+		t.own[q] = prepared
+		return prepared, nil
+	}
+	return t.sql.StmtContext(ctx, s), nil
+}
+
+// AfterCommit runs f once the group is durable, in order; dropped when the work fails.
+func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
+
+// Value keeps something for the rest of the group (a loaded counter, say); all values are dropped when any work of the group fails.
+func (t *Tx) Value(key any, load func() (any, error)) (any, error) {
+	if v, ok := t.values[key]; ok {
+		return v, nil
+	}
+	v, err := load()
+	if err != nil {
+		return nil, err
+	}
+	if t.values == nil {
+		t.values = map[any]any{}
+	}
+	t.values[key] = v
+	return v, nil
+}
+
+// Collect hands a value to the finishers of the group if this work succeeds.
+func (t *Tx) Collect(v any) { t.pending = append(t.pending, v) }
+
+// Collected lists what the successful works of this group handed over, in order.
+func (t *Tx) Collected() []any { return t.kept }
