@@ -1,0 +1,141 @@
+// Package ledger is the append-only trail: every write's event, numbered without gaps in commit order, sealed in signed batches that can be
+// verified, and read by everybody who follows what happens. It knows nothing of what events mean.
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"baton/internal/platform/store"
+)
+
+// Event is what happened. Seq is given at the end of the write group.
+type Event struct {
+	Seq       int64
+	At        int64 // when it happened, ms
+	WrittenAt int64 // when it was written down, ms
+	ActorKind string
+	ActorID   string
+	ActorName string
+	IP        string
+	Origin    string
+	Batch     string
+	Object    string
+	RecordID  string
+	Op        string
+	Revision  int64
+	Request   string
+	Payload   Payload
+	// Audience is not stored: the row's owner and unit after the change, so that the live feed can filter without reading the row.
+	raw, salt, digest string
+}
+
+// Payload is the changeable part of an event: the differences, a note, and engine data.
+type Payload struct {
+	Changes map[string][2]any `json:"c,omitempty"`
+	Note    string            `json:"n,omitempty"`
+	Data    map[string]any    `json:"d,omitempty"`
+}
+
+const columns = "seq, at, written_at, actor_kind, COALESCE(actor_id, ''), COALESCE(actor_name, ''), COALESCE(ip, ''), origin, COALESCE(batch, ''), COALESCE(object, ''), COALESCE(record_id, ''), op, revision, COALESCE(payload, ''), salt, digest, COALESCE(request, '')"
+
+// Ledger writes and reads events. Safe for concurrent use.
+type Ledger struct {
+	db   *store.DB
+	now  func() time.Time
+	feed feed
+}
+
+// New hooks the ledger into db: events collected by a write group are numbered and stored at its end.
+func New(db *store.DB, now func() time.Time) *Ledger {
+	l := &Ledger{db: db, now: now}
+	db.OnFinish(l.flush)
+	return l
+}
+
+// Append adds an event to the running write; it is stored with it, or not at all.
+func (l *Ledger) Append(tx *store.Tx, e *Event) error {
+	raw, err := json.Marshal(&e.Payload)
+	if err != nil {
+		return fmt.Errorf("ledger: payload: %w", err)
+	}
+	e.raw = string(raw)
+	var salt [16]byte
+	if _, err := rand.Read(salt[:]); err != nil {
+		return err
+	}
+	e.salt = base64.RawStdEncoding.EncodeToString(salt[:])
+	e.digest = digest(e.salt, e.raw)
+	tx.Collect(e)
+	return nil
+}
+
+func digest(salt, raw string) string {
+	h := sha256.New()
+	h.Write([]byte(salt))
+	h.Write([]byte(raw))
+	return base64.RawStdEncoding.EncodeToString(h.Sum(nil))
+}
+
+// month is the partition key: year*12+month of the written instant, in UTC.
+func month(ms int64) int64 {
+	t := time.UnixMilli(ms).UTC()
+	return int64(t.Year())*12 + int64(t.Month()) - 1
+}
+
+const insertHead = "INSERT INTO event (month, seq, at, written_at, actor_kind, actor_id, actor_name, ip, origin, batch, object, record_id, op, revision, payload, salt, digest, request) VALUES "
+
+const insertRow = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+// Statement texts of a few fixed sizes, so that each is prepared once.
+var chunks = []int{32, 8, 1}
+
+func (l *Ledger) flush(ctx context.Context, tx *store.Tx) error {
+	var events []*Event
+	for _, v := range tx.Collected() {
+		if e, ok := v.(*Event); ok {
+			events = append(events, e)
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	var last int64
+	// The row lock taken here is held through the commit: numbers are commit order, on any number of nodes.
+	if err := tx.QueryRow(ctx, "UPDATE sequence SET n = n + ? WHERE name = 'event' RETURNING n", len(events)).Scan(&last); err != nil {
+		return fmt.Errorf("ledger: numbering: %w", err)
+	}
+	for i, e := range events {
+		e.Seq = last - int64(len(events)) + int64(i) + 1
+	}
+	rest := events
+	for _, size := range chunks {
+		q := insertHead + insertRow + strings.Repeat(", "+insertRow, size-1)
+		for len(rest) >= size {
+			args := make([]any, 0, size*18)
+			for _, e := range rest[:size] {
+				args = append(args, month(e.WrittenAt), e.Seq, e.At, e.WrittenAt, e.ActorKind, null(e.ActorID), null(e.ActorName), null(e.IP), e.Origin, null(e.Batch),
+					null(e.Object), null(e.RecordID), e.Op, e.Revision, e.raw, e.salt, e.digest, null(e.Request))
+			}
+			if _, err := tx.Exec(ctx, q, args...); err != nil {
+				return fmt.Errorf("ledger: %w", err)
+			}
+			rest = rest[size:]
+		}
+	}
+	tx.AfterCommit(func() { l.feed.publish(events) })
+	return nil
+}
+
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

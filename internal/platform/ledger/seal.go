@@ -1,0 +1,358 @@
+package ledger
+
+import (
+	"bufio"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/transparency-dev/merkle/rfc6962"
+
+	"baton/internal/platform/store"
+)
+
+// Seal binds a batch of events: the Merkle root of their leaves (RFC 6962 hashing), linked to the seal before and signed.
+type Seal struct {
+	N         int64  `json:"n"`
+	From      int64  `json:"from"`
+	To        int64  `json:"to"`
+	At        int64  `json:"at"`
+	Root      string `json:"root"`
+	Prev      string `json:"prev"`
+	KeyID     string `json:"key_id"`
+	Signature string `json:"signature"`
+}
+
+// head is what the signature covers and what the next seal links to.
+func (s *Seal) head() []byte {
+	return fmt.Appendf(nil, "baton-seal-v1\n%d\n%d\n%d\n%d\n%s\n%s\n%s\n", s.N, s.From, s.To, s.At, s.Root, s.Prev, s.KeyID)
+}
+
+func (s *Seal) hash() string {
+	h := sha256.Sum256(append(s.head(), s.Signature...))
+	return base64.RawStdEncoding.EncodeToString(h[:])
+}
+
+// leaf covers every column of an event; the payload by its salted digest, so that a person can be erased and the trail still proves.
+func (e *Event) leaf() []byte {
+	b, _ := json.Marshal([]any{e.Seq, e.At, e.WrittenAt, e.ActorKind, e.ActorID, e.ActorName, e.IP, e.Origin, e.Batch, e.Object, e.RecordID, e.Op, e.Revision, e.Request, e.digest})
+	return rfc6962.DefaultHasher.HashLeaf(b)
+}
+
+// root is the RFC 6962 Merkle tree hash of the events.
+func root(events []*Event) string {
+	level := make([][]byte, len(events))
+	for i, e := range events {
+		level[i] = e.leaf()
+	}
+	for len(level) > 1 {
+		var up [][]byte
+		for i := 0; i < len(level); i += 2 {
+			if i+1 == len(level) {
+				up = append(up, level[i])
+			} else {
+				up = append(up, rfc6962.DefaultHasher.HashChildren(level[i], level[i+1]))
+			}
+		}
+		level = up
+	}
+	return base64.RawStdEncoding.EncodeToString(level[0])
+}
+
+// Sealer signs what has been written, within a second, and keeps each head outside the database too.
+type Sealer struct {
+	ledger *Ledger
+	key    ed25519.PrivateKey
+	heads  string
+	log    *slog.Logger
+}
+
+const sealBatch = 5000
+
+// NewSealer takes the folder of the signing key and of the heads file (made on first use; neither is ever in the database).
+func NewSealer(l *Ledger, folder string, log *slog.Logger) (*Sealer, error) {
+	key, err := signingKey(filepath.Join(folder, "seal.key"))
+	if err != nil {
+		return nil, err
+	}
+	return &Sealer{ledger: l, key: key, heads: filepath.Join(folder, "heads.jsonl"), log: log}, nil
+}
+
+func signingKey(path string) (ed25519.PrivateKey, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		_, key, err := ed25519.GenerateKey(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, err
+		}
+		return key, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "BATON SEAL KEY", Bytes: key.Seed()}), 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, _ := pem.Decode(b)
+	if p == nil || len(p.Bytes) != ed25519.SeedSize {
+		return nil, fmt.Errorf("ledger: %s does not hold a signing key; restore it from your backup", path)
+	}
+	return ed25519.NewKeyFromSeed(p.Bytes), nil
+}
+
+func keyID(pub ed25519.PublicKey) string {
+	h := sha256.Sum256(pub)
+	return base64.RawURLEncoding.EncodeToString(h[:9])
+}
+
+// Run seals until ctx ends, and once more at the end.
+func (s *Sealer) Run(ctx context.Context) {
+	wake, cancel := s.ledger.Wake()
+	defer cancel()
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		if err := s.Seal(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, store.ErrClosed) {
+			s.log.Error("sealing failed, will be tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			if err := s.Seal(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, store.ErrClosed) {
+				s.log.Error("last seal failed; it is made at the next start", "error", err)
+			}
+			return
+		case <-t.C:
+			select {
+			case <-wake:
+			default:
+			}
+		}
+	}
+}
+
+// Seal signs all that is not sealed yet. On several nodes the seal's number is its lock: the slower one finds it taken.
+func (s *Sealer) Seal(ctx context.Context) error {
+	for {
+		last, err := s.ledger.lastSeal(ctx)
+		if err != nil {
+			return err
+		}
+		events, err := s.ledger.After(ctx, last.To, sealBatch)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		if events[0].Seq != last.To+1 || events[len(events)-1].Seq != last.To+int64(len(events)) {
+			return fmt.Errorf("events after %d have a gap; run baton verify", last.To)
+		}
+		seal := &Seal{N: last.N + 1, From: events[0].Seq, To: events[len(events)-1].Seq, At: s.ledger.now().UnixMilli(), Root: root(events), KeyID: keyID(s.key.Public().(ed25519.PublicKey))}
+		if last.N > 0 {
+			seal.Prev = last.hash()
+		}
+		seal.Signature = base64.RawStdEncoding.EncodeToString(ed25519.Sign(s.key, seal.head()))
+		err = s.ledger.db.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "INSERT INTO seal (n, from_seq, to_seq, at, root, prev, key_id, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", seal.N, seal.From, seal.To, seal.At, seal.Root, seal.Prev, seal.KeyID, seal.Signature)
+			return err
+		})
+		if store.IsUnique(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.keepHead(seal); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Sealer) keepHead(seal *Seal) error {
+	f, err := os.OpenFile(s.heads, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(seal)
+	if err == nil {
+		_, err = f.Write(append(b, '\n'))
+	}
+	return errors.Join(err, f.Close())
+}
+
+func (l *Ledger) lastSeal(ctx context.Context) (*Seal, error) {
+	seals, err := l.seals(ctx, "ORDER BY n DESC LIMIT 1")
+	if err != nil || len(seals) == 0 {
+		return &Seal{}, err
+	}
+	return seals[0], nil
+}
+
+func (l *Ledger) seals(ctx context.Context, tail string) ([]*Seal, error) {
+	rows, err := l.db.Query(ctx, "SELECT n, from_seq, to_seq, at, root, prev, key_id, signature FROM seal "+tail)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []*Seal
+	for rows.Next() {
+		s := &Seal{}
+		if err := rows.Scan(&s.N, &s.From, &s.To, &s.At, &s.Root, &s.Prev, &s.KeyID, &s.Signature); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// State tells how far the trail is written and sealed.
+type State struct {
+	LastSeq   int64  `json:"last_seq"`
+	SealedSeq int64  `json:"sealed_seq"`
+	Seals     int64  `json:"seals"`
+	LastSeal  int64  `json:"-"`
+	Head      string `json:"head"`
+}
+
+// State reads how far the trail is written and sealed.
+func (l *Ledger) State(ctx context.Context) (*State, error) {
+	last, err := l.Last(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := l.lastSeal(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &State{LastSeq: last, SealedSeq: s.To, Seals: s.N, LastSeal: s.At}
+	if s.N > 0 {
+		st.Head = s.hash()
+	}
+	return st, nil
+}
+
+// Break is the first thing verify found wrong.
+type Break struct {
+	Seq    int64 // the event, 0 when a seal itself is broken
+	Seal   int64
+	Reason string
+}
+
+func (b *Break) Error() string {
+	if b.Seq > 0 {
+		return "event " + strconv.FormatInt(b.Seq, 10) + " (seal " + strconv.FormatInt(b.Seal, 10) + "): " + b.Reason
+	}
+	return "seal " + strconv.FormatInt(b.Seal, 10) + ": " + b.Reason
+}
+
+// Verify proves the whole trail: payloads against their digests, events against the seals' roots, seals against each other, against the
+// key and against the heads kept outside the database. It returns what it looked at, and the first break as *Break.
+func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
+	pub := s.key.Public().(ed25519.PublicKey)
+	all, err := s.ledger.seals(ctx, "ORDER BY n")
+	if err != nil {
+		return 0, 0, err
+	}
+	heads, err := s.readHeads()
+	if err != nil {
+		return 0, 0, err
+	}
+	prev := &Seal{}
+	for i, seal := range all {
+		if seal.N != int64(i)+1 || seal.From != prev.To+1 || seal.To < seal.From {
+			return events, seals, &Break{Seal: int64(i) + 1, Reason: "a seal is missing or out of order"}
+		}
+		want := ""
+		if prev.N > 0 {
+			want = prev.hash()
+		}
+		sig, _ := base64.RawStdEncoding.DecodeString(seal.Signature)
+		if seal.Prev != want || !ed25519.Verify(pub, seal.head(), sig) {
+			return events, seals, &Break{Seal: seal.N, Reason: "the seal's signature or link does not hold"}
+		}
+		if h, ok := heads[seal.N]; ok && h.hash() != seal.hash() {
+			return events, seals, &Break{Seal: seal.N, Reason: "differs from the head kept outside the database"}
+		}
+		delete(heads, seal.N)
+		if err := s.verifyBatch(ctx, seal); err != nil {
+			return events, seals, err
+		}
+		events, seals, prev = seal.To, seal.N, seal
+	}
+	for n := range heads {
+		return events, seals, &Break{Seal: n, Reason: "is kept outside the database but missing in it"}
+	}
+	// The unsealed tail (under a second of writes) can still show gaps and changed payloads.
+	last, err := s.ledger.Last(ctx)
+	if err != nil {
+		return events, seals, err
+	}
+	for at := prev.To; at < last; {
+		batch, err := s.ledger.After(ctx, at, sealBatch)
+		if err != nil {
+			return events, seals, err
+		}
+		if b := checkRun(batch, at+1, min(at+sealBatch, last), seals+1); b != nil {
+			return events, seals, b
+		}
+		at = min(at+sealBatch, last)
+		events = at
+	}
+	return events, seals, nil
+}
+
+func (s *Sealer) verifyBatch(ctx context.Context, seal *Seal) error {
+	events, err := s.ledger.After(ctx, seal.From-1, int(seal.To-seal.From+1))
+	if err != nil {
+		return err
+	}
+	if b := checkRun(events, seal.From, seal.To, seal.N); b != nil {
+		return b
+	}
+	if root(events) != seal.Root {
+		return &Break{Seq: seal.From, Seal: seal.N, Reason: fmt.Sprintf("one of the events %d–%d was changed: they no longer give the sealed root", seal.From, seal.To)}
+	}
+	return nil
+}
+
+// checkRun finds the first missing event or changed payload in what should be the events from..to.
+func checkRun(events []*Event, from, to, seal int64) *Break {
+	for i := int64(0); i <= to-from; i++ {
+		if i >= int64(len(events)) || events[i].Seq != from+i {
+			return &Break{Seq: from + i, Seal: seal, Reason: "the event is missing"}
+		}
+		if e := events[i]; e.raw != "" && digest(e.salt, e.raw) != e.digest {
+			return &Break{Seq: e.Seq, Seal: seal, Reason: "the event's content was changed"}
+		}
+	}
+	return nil
+}
+
+func (s *Sealer) readHeads() (map[int64]*Seal, error) {
+	out := map[int64]*Seal{}
+	f, err := os.Open(s.heads)
+	if errors.Is(err, os.ErrNotExist) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	for sc.Scan() {
+		h := &Seal{}
+		// A torn last line (a crash while it was written) proves nothing and is passed over.
+		if json.Unmarshal(sc.Bytes(), h) == nil {
+			out[h.N] = h
+		}
+	}
+	return out, sc.Err()
+}
