@@ -46,7 +46,7 @@ func (l *Ledger) Wake() (<-chan struct{}, func()) {
 
 // After reads up to limit events with a number above seq, in order.
 func (l *Ledger) After(ctx context.Context, seq int64, limit int) ([]*Event, error) {
-	return l.read(ctx, l.db, "SELECT "+columns+" FROM event WHERE month >= 0 AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?", seq, seq+int64(limit), limit)
+	return l.read(ctx, l.db, "SELECT "+columns+" FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", seq, seq+int64(limit), limit)
 }
 
 // Last is the highest number given out.
@@ -127,7 +127,7 @@ type Filter struct {
 
 // Search reads the trail newest first.
 func (l *Ledger) Search(ctx context.Context, f Filter) ([]*Event, error) {
-	q, args := "SELECT "+columns+" FROM event WHERE month >= 0", []any{}
+	q, args := "SELECT "+columns+" FROM event WHERE seq > 0", []any{}
 	add := func(cond string, v any) { q, args = q+" AND "+cond, append(args, v) }
 	if f.Object != "" {
 		add("object = ?", f.Object)
@@ -152,9 +152,5 @@ func (l *Ledger) Search(ctx context.Context, f Filter) ([]*Event, error) {
 	if f.Before != 0 {
 		add("seq < ?", f.Before)
 	}
-	order := " ORDER BY month DESC, seq DESC LIMIT ?"
-	if f.RecordID != "" {
-		order = " ORDER BY seq DESC LIMIT ?"
-	}
-	return l.read(ctx, l.db, q+order, append(args, f.Limit)...)
+	return l.read(ctx, l.db, q+" ORDER BY seq DESC LIMIT ?", append(args, f.Limit)...)
 }

@@ -1,0 +1,203 @@
+// Package access says what an actor may do: roles as definitions, compiled with the actor into one condition on rows that stands in every
+// path, and the rights that routes ask for. It knows roles and scopes, not sessions.
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
+	"baton/internal/platform/object"
+)
+
+// Kind is the definition kind of roles.
+const Kind = "role"
+
+// Scope words, in the order of how much they open.
+const (
+	None  = "none"
+	Own   = "own"   // rows whose owner is the actor
+	Pool  = "pool"  // rows without an owner
+	Below = "below" // rows owned by anyone of the actor's unit or a unit under it
+	All   = "all"
+)
+
+var scopeWords = []string{None, Own, Pool, Below, All}
+
+// Rule says what a role may do with the rows of an object. Scopes are joined by +: "own+pool".
+type Rule struct {
+	Read   string `json:"read"`
+	Create bool   `json:"create,omitempty"`
+	Update string `json:"update,omitempty"`
+	Delete string `json:"delete,omitempty"`
+	Export bool   `json:"export,omitempty"`
+	// Claim lets the role take rows from the pool; Assign lets it set the owner of rows it may update.
+	Claim  bool `json:"claim,omitempty"`
+	Assign bool `json:"assign,omitempty"`
+	// Hide lists fields the role never sees; Masked fields are shown in part.
+	Hide []string `json:"hide,omitempty"`
+}
+
+// Spec is a role as written. Objects are named, "*" stands for the rest.
+type Spec struct {
+	Rights  []string        `json:"rights"`
+	Objects map[string]Rule `json:"objects"`
+	// Configure lists the definition kinds the role may draft and publish; "*" is all.
+	Configure []string `json:"configure,omitempty"`
+}
+
+// Role is a compiled role.
+type Role struct {
+	Name  string
+	Title definition.Text
+	Spec  Spec
+}
+
+// NewKind is the definition kind of roles. rights lists the rights that exist (from the route tables).
+func NewKind(rights []string) definition.Kind {
+	return definition.Kind{Name: Kind, Title: definition.Text{ZH: "角色", EN: "Role"}, Schema: Spec{}, Compile: func(d *definition.Definition, b *definition.Builder) any {
+		r := &Role{Name: d.Name, Title: d.Title}
+		if !b.Decode(&r.Spec) {
+			return nil
+		}
+		for i, right := range r.Spec.Rights {
+			if !slices.Contains(rights, right) {
+				b.Problem(fmt.Sprintf("/spec/rights/%d", i), "unknown_right", "没有“"+right+"”这项权限", definition.Suggest(right, rights))
+			}
+		}
+		for name, rule := range r.Spec.Objects {
+			at := "/spec/objects/" + name
+			if _, ok := object.Of(b.Snapshot, name); !ok && name != "*" {
+				b.Problem(at, "unknown_object", "没有对象“"+name+"”", definition.Suggest(name, b.Names(object.Kind)))
+			}
+			for _, s := range []string{rule.Read, rule.Update, rule.Delete} {
+				for _, w := range strings.Split(s, "+") {
+					if w != "" && !slices.Contains(scopeWords, w) {
+						b.Problem(at, "unknown_scope", "没有“"+w+"”这种范围", "可用："+strings.Join(scopeWords, "、"))
+					}
+				}
+			}
+		}
+		return r
+	}}
+}
+
+// Directory answers who belongs where, now.
+type Directory interface {
+	// UnitsBelow lists a unit and all under it.
+	UnitsBelow(unit string) []string
+	// UnitOf is a person's present unit, empty when unknown.
+	UnitOf(person string) string
+}
+
+// Verb is what is asked of a row.
+type Verb int
+
+// The verbs.
+const (
+	Read Verb = iota
+	Update
+	Delete
+)
+
+// Control decides. Safe for concurrent use.
+type Control struct {
+	Dir Directory
+}
+
+func roles(s *definition.Snapshot, a *actor.Actor) []*Role {
+	var out []*Role
+	for _, n := range a.Roles {
+		if r, ok := definition.Get[*Role](s, Kind, n); ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (r *Role) rule(objectName string) (Rule, bool) {
+	if rule, ok := r.Spec.Objects[objectName]; ok {
+		return rule, true
+	}
+	rule, ok := r.Spec.Objects["*"]
+	return rule, ok
+}
+
+// Right reports whether the actor holds a named right. The system holds all.
+func (c *Control) Right(s *definition.Snapshot, a *actor.Actor, right string) bool {
+	switch a.Kind {
+	case actor.System:
+		return true
+	case actor.Key:
+		if !slices.Contains(a.Scopes, "*") && !slices.Contains(a.Scopes, right) {
+			return false
+		}
+	}
+	for _, r := range roles(s, a) {
+		if slices.Contains(r.Spec.Rights, right) {
+			return true
+		}
+	}
+	return false
+}
+
+// Rights lists the rights the actor holds.
+func (c *Control) Rights(s *definition.Snapshot, a *actor.Actor) []string {
+	out := []string{}
+	for _, r := range roles(s, a) {
+		for _, x := range r.Spec.Rights {
+			if !slices.Contains(out, x) && c.Right(s, a, x) {
+				out = append(out, x)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// MayConfigure reports whether the actor may draft and publish definitions of a kind.
+func (c *Control) MayConfigure(s *definition.Snapshot, a *actor.Actor, kind string) bool {
+	if a.Kind == actor.System {
+		return true
+	}
+	for _, r := range roles(s, a) {
+		if slices.Contains(r.Spec.Configure, kind) || slices.Contains(r.Spec.Configure, "*") {
+			return true
+		}
+	}
+	return false
+}
+
+// May reports whether any of the actor's roles has the rule that pick asks for on an object (create, export, claim, assign).
+func (c *Control) May(s *definition.Snapshot, a *actor.Actor, objectName string, pick func(Rule) bool) bool {
+	if a.Kind == actor.System || a.Kind == actor.Channel {
+		return true
+	}
+	for _, r := range roles(s, a) {
+		if rule, ok := r.rule(objectName); ok && pick(rule) {
+			return true
+		}
+	}
+	return false
+}
+
+// Hidden lists the fields no role of the actor shows.
+func (c *Control) Hidden(s *definition.Snapshot, a *actor.Actor, objectName string) map[string]bool {
+	if a.Kind == actor.System {
+		return nil
+	}
+	var out map[string]bool
+	for i, r := range roles(s, a) {
+		rule, _ := r.rule(objectName)
+		h := map[string]bool{}
+		for _, f := range rule.Hide {
+			if i == 0 || out[f] {
+				h[f] = true
+			}
+		}
+		out = h
+	}
+	return out
+}

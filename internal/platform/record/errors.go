@@ -1,0 +1,36 @@
+package record
+
+import (
+	"fmt"
+	"strings"
+
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+)
+
+func compare(a, b string) int { return strings.Compare(a, b) }
+
+func notFound(o *object.Object) error {
+	return problem.New(problem.NotFound, "no_such_record", "没有这条"+o.Title.ZH+"，或者你无权查看")
+}
+
+func forbidden(what string) error {
+	return problem.New(problem.Forbidden, "forbidden", "你没有权限"+what, problem.Item{Code: "forbidden", Message: "需要相应的角色", Hint: "请联系管理员或销售总监开通"})
+}
+
+// at puts the row's place before the pointers when several records are written.
+func at(err error, i, n int) error {
+	p := problem.As(err)
+	if p == nil || n < 2 {
+		return err
+	}
+	c := *p
+	c.Items = append([]problem.Item(nil), p.Items...)
+	if len(c.Items) == 0 {
+		c.Items = []problem.Item{{Code: c.Code, Message: c.Detail}}
+	}
+	for j := range c.Items {
+		c.Items[j].Pointer = fmt.Sprintf("/records/%d%s", i, c.Items[j].Pointer)
+	}
+	return &c
+}

@@ -1,0 +1,203 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/store"
+)
+
+// persist writes the row, its typed history and its event. An update that changes nothing and says nothing writes nothing.
+func (c *Change) persist(ctx context.Context) error {
+	changes := c.differences()
+	if c.Old != nil && len(changes) == 0 && c.What == "" {
+		c.Result = "unchanged"
+		return nil
+	}
+	if err := c.stampUnit(); err != nil {
+		return err
+	}
+	changes = c.differences()
+	if c.Old == nil {
+		if err := c.insert(ctx); err != nil {
+			return err
+		}
+	} else if len(changes) > 0 {
+		if err := c.update(ctx); err != nil {
+			return err
+		}
+	}
+	for _, f := range c.Object.Fields {
+		if f.Track {
+			if err := c.track(ctx, f); err != nil {
+				return err
+			}
+		}
+	}
+	e := c.event()
+	e.Payload.Changes = changes
+	if err := c.writer.Ledger.Append(c.Tx, e); err != nil {
+		return err
+	}
+	if c.writer.Committed != nil {
+		c.Tx.AfterCommit(func() { c.writer.Committed(c) })
+	}
+	return nil
+}
+
+// stampUnit keeps org_unit as the owner's unit of this moment: figures follow it, permission follows the present one.
+func (c *Change) stampUnit() error {
+	if c.Old == nil && c.New.V[object.OrgUnit] == nil || c.Changed("owner") {
+		c.New.V[object.OrgUnit] = nil
+		if o := c.New.Owner(); o != "" {
+			if u := c.writer.Access.Dir.UnitOf(o); u != "" {
+				c.New.V[object.OrgUnit] = u
+			}
+		}
+	}
+	return nil
+}
+
+// differences lists what changed as [from, to]; the record's own bookkeeping is left out.
+func (c *Change) differences() map[string][2]any {
+	out := map[string][2]any{}
+	for i, f := range c.Object.Fields {
+		switch i {
+		case object.ID, object.Version, object.CreatedAt, object.CreatedBy, object.UpdatedAt, object.UpdatedBy:
+			continue
+		}
+		var old any
+		if c.Old != nil {
+			old = c.Old.V[i]
+		}
+		if old != c.New.V[i] {
+			out[f.Name] = [2]any{old, c.New.V[i]}
+		}
+	}
+	return out
+}
+
+// insertSQL is one text per object and revision, so that it is prepared once.
+func insertSQL(o *object.Object) string {
+	cols := make([]string, len(o.Fields))
+	for i, f := range o.Fields {
+		cols[i] = object.Quote(f.Column)
+	}
+	return "INSERT INTO " + object.Quote(o.Table) + " (" + strings.Join(cols, ", ") + ") VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(cols)), ", ") + ")"
+}
+
+func (c *Change) insert(ctx context.Context) error {
+	q, err := c.Tx.Value(sqlKey{c.Object, "insert"}, func() (any, error) { return insertSQL(c.Object), nil })
+	if err != nil {
+		return err
+	}
+	_, err = c.Tx.Exec(ctx, q.(string), c.New.V...)
+	return c.unique(err)
+}
+
+type sqlKey struct {
+	o    *object.Object
+	what string
+}
+
+func (c *Change) update(ctx context.Context) error {
+	c.New.V[object.Version] = c.Old.V[object.Version].(int64) + 1
+	c.New.V[object.UpdatedAt] = max(c.At, intOr(c.Old.V[object.UpdatedAt]))
+	if c.Actor.Kind == actor.Person {
+		c.New.V[object.UpdatedBy] = c.Actor.ID
+	}
+	var set []string
+	var args []any
+	for i, f := range c.Object.Fields {
+		if c.Old.V[i] != c.New.V[i] {
+			set, args = append(set, object.Quote(f.Column)+" = ?"), append(args, c.New.V[i])
+		}
+	}
+	args = append(args, c.New.ID(), c.Old.V[object.Version])
+	res, err := c.Tx.Exec(ctx, "UPDATE "+object.Quote(c.Object.Table)+" SET "+strings.Join(set, ", ")+` WHERE "id" = ? AND "version" = ?`, args...)
+	if err != nil {
+		return c.unique(err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return problem.New(problem.Conflict, "stale", "这条记录刚被别人改过，请刷新后再试")
+	}
+	return nil
+}
+
+func intOr(v any) int64 {
+	n, _ := v.(int64)
+	return n
+}
+
+func (c *Change) unique(err error) error {
+	if !store.IsUnique(err) {
+		return err
+	}
+	var items []problem.Item
+	for _, f := range c.Object.Fields {
+		if (f.Unique && strings.Contains(err.Error(), f.Column)) || f.Index == object.ID && strings.Contains(err.Error(), "pkey") {
+			items = append(items, problem.Item{Pointer: "/" + f.Name, Code: "taken", Message: "“" + f.Title.ZH + "”已被别的记录占用"})
+		}
+	}
+	return problem.New(problem.Conflict, "taken", c.Object.Title.ZH+"里已有相同的记录", items...)
+}
+
+// track writes the typed history of one field: when a value was entered, when it was left, whose it was then.
+func (c *Change) track(ctx context.Context, f *object.Field) error {
+	v := c.New.V[f.Index]
+	var prev any
+	first := 1
+	if c.Old != nil {
+		if prev = c.Old.V[f.Index]; prev == v {
+			return nil
+		}
+		if _, err := c.Tx.Exec(ctx, "UPDATE track SET left_at = ? WHERE object = ? AND field = ? AND record_id = ? AND left_at IS NULL", c.At, c.Object.Name, f.ID, c.New.ID()); err != nil {
+			return err
+		}
+		var n int
+		if err := c.Tx.QueryRow(ctx, "SELECT COUNT(*) FROM track WHERE object = ? AND field = ? AND record_id = ? AND value = ?", c.Object.Name, f.ID, c.New.ID(), text(v)).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			first = 0
+		}
+	} else if v == nil {
+		return nil
+	}
+	_, err := c.Tx.Exec(ctx, `INSERT INTO track (object, field, record_id, entered_at, value, prev, first, written_at, owner, org_unit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (object, field, record_id, entered_at, written_at) DO UPDATE SET value = excluded.value, owner = excluded.owner, org_unit = excluded.org_unit`,
+		c.Object.Name, f.ID, c.New.ID(), c.At, text(v), text(prev), first, c.Now, c.New.V[object.Owner], c.New.V[object.OrgUnit])
+	return err
+}
+
+// text gives a canonical value as the text typed history keeps.
+func text(v any) any {
+	if n, ok := v.(int64); ok {
+		return fmt.Sprint(n)
+	}
+	return v
+}
+
+func (c *Change) hints(r *object.Row) map[string]object.Hint {
+	out := map[string]object.Hint{}
+	if s, ok := r.V[object.Hints].(string); ok {
+		_ = json.Unmarshal([]byte(s), &out) // written only by setHints
+	}
+	return out
+}
+
+func (c *Change) setHints(hs map[string]object.Hint) {
+	if len(hs) == 0 {
+		c.New.V[object.Hints] = nil
+		return
+	}
+	b, err := json.Marshal(hs)
+	if err == nil {
+		c.New.V[object.Hints] = string(b)
+	}
+}

@@ -1,0 +1,109 @@
+// Package web is the HTTP frame: routes with their rights, decoding, problem documents, sessions' edge, limits, OpenAPI and the embedded
+// page. It knows no feature; features bring their own routes.
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/problem"
+)
+
+// Rights that a Route may ask for besides named ones.
+const (
+	// Public routes need nobody signed in.
+	Public = "public"
+	// SignedIn routes need somebody; rows are limited by scope further in.
+	SignedIn = "signed_in"
+)
+
+// Route is one line of a module's list: method, path, and the right it asks for.
+type Route struct {
+	Method, Path string
+	Right        string
+	Summary      string
+	Status       int // success status, 200 when zero
+	// MaxBody in bytes, 1 MiB when zero.
+	MaxBody int64
+}
+
+// Router collects the routes of all modules. Build it once at start.
+type Router struct {
+	Mux    *chi.Mux
+	API    huma.API
+	Routes []Route
+	allow  func(a *actor.Actor, right string) bool
+}
+
+// NewRouter makes the frame. allow decides named rights.
+func NewRouter(mux *chi.Mux, version string, allow func(a *actor.Actor, right string) bool) *Router {
+	cfg := huma.DefaultConfig("Baton", version)
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
+	cfg.CreateHooks = nil // no $schema links in bodies
+	cfg.AllowAdditionalPropertiesByDefault = false
+	return &Router{Mux: mux, API: humachi.New(mux, cfg), allow: allow}
+}
+
+// Handle adds a route. The handler decodes nothing itself: I is read from path, query and body by its tags, O is written as JSON; a
+// problem.Problem becomes a problem document.
+func Handle[I, O any](r *Router, rt Route, h func(context.Context, *I) (*O, error)) {
+	r.Routes = append(r.Routes, rt)
+	op := huma.Operation{OperationID: operationID(rt), Method: rt.Method, Path: rt.Path, Summary: rt.Summary, DefaultStatus: rt.Status, MaxBodyBytes: rt.MaxBody,
+		Tags: []string{tag(rt.Path)}, Extensions: map[string]any{"x-right": rt.Right}}
+	huma.Register(r.API, op, func(ctx context.Context, in *I) (*O, error) {
+		if err := r.check(ctx, rt.Right); err != nil {
+			return nil, Problem(ctx, err)
+		}
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, Problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// Raw adds a route whose handler speaks HTTP itself (streams, files, hot paths); the right is checked first all the same.
+func (r *Router) Raw(rt Route, h http.HandlerFunc) {
+	r.Routes = append(r.Routes, rt)
+	item := &huma.Operation{OperationID: operationID(rt), Method: rt.Method, Path: rt.Path, Summary: rt.Summary, Tags: []string{tag(rt.Path)}, Extensions: map[string]any{"x-right": rt.Right},
+		Responses: map[string]*huma.Response{"default": {Description: rt.Summary}}}
+	r.API.OpenAPI().AddOperation(item)
+	r.Mux.MethodFunc(rt.Method, rt.Path, func(w http.ResponseWriter, req *http.Request) {
+		if err := r.check(req.Context(), rt.Right); err != nil {
+			WriteProblem(w, req, err)
+			return
+		}
+		h(w, req)
+	})
+}
+
+func (r *Router) check(ctx context.Context, right string) error {
+	if right == Public {
+		return nil
+	}
+	a := actor.From(ctx)
+	if a == nil {
+		return problem.New(problem.Unsigned, "not_signed_in", "请先登录", problem.Item{Code: "not_signed_in", Message: "没有登录，或登录已过期", Hint: "重新登录后再试"})
+	}
+	if right != SignedIn && !r.allow(a, right) {
+		return problem.New(problem.Forbidden, "forbidden", "你没有这项权限", problem.Item{Code: right, Message: "需要权限 " + right, Hint: "请联系管理员或销售总监开通"})
+	}
+	return nil
+}
+
+func operationID(rt Route) string {
+	p := strings.NewReplacer("/api/v1/", "", "{", "", "}", "", "/", "-", ":", "-", ".", "-").Replace(rt.Path)
+	return strings.ToLower(rt.Method) + "-" + p
+}
+
+func tag(path string) string {
+	parts := strings.Split(strings.TrimPrefix(path, "/api/v1/"), "/")
+	t, _, _ := strings.Cut(parts[0], ":")
+	return t
+}
