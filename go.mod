@@ -1,3 +1,3 @@
 module baton
 
-go 1.26
+go 1.26.0
