@@ -1,3 +1,8 @@
 module baton
 
 go 1.26.0
+
+require (
+	github.com/mozillazg/go-pinyin v0.21.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
