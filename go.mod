@@ -9,3 +9,9 @@ require (
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	golang.org/x/text v0.41.0 // indirect
 )
+
+// npm packages may contain Go files.
+ignore (
+	./e2e
+	./ui
+)

@@ -1,10 +1,11 @@
 // Command testcount counts tests from what the runners themselves report.
 //
-//	testcount -as go -- ./...          runs go test -json on the arguments, prints what plain go test prints, keeps the counts
-//	testcount -as ui -vitest FILE      keeps the counts of vitest's JSON report
-//	testcount -sum                     prints "N passed, N failed" over all kept counts
+//	testcount -as go -- ./...                 runs go test -json on the arguments, prints what plain go test prints
+//	testcount -as ui -vitest FILE -- npm …    runs a command that runs vitest, which must leave its JSON report in FILE
+//	testcount -as vet -check -- go vet ./...  runs a command that is one check: passed or failed
+//	testcount -sum                            prints "N passed, N failed" over all that was counted
 //
-// Counts live in the folder named by BATON_COUNTS (default .cache/counts), one file per -as. A test with subtests counts by its
+// Counts are kept in the folder named by BATON_COUNTS (default .cache/counts), one file per -as. A test with subtests counts by its
 // subtests. A package that does not build, or dies outside a test, counts as one failure. The exit status is 1 on any failure and,
 // for -sum, when nothing was counted.
 package main
@@ -15,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,8 +31,9 @@ type count struct {
 
 func main() {
 	as := flag.String("as", "", "name under which the counts are kept")
-	vitest := flag.String("vitest", "", "vitest's JSON report")
-	sum := flag.Bool("sum", false, "print the sum of all kept counts")
+	vitest := flag.String("vitest", "", "file of vitest's JSON report")
+	check := flag.Bool("check", false, "the command is one check")
+	sum := flag.Bool("sum", false, "print the sum of all counts")
 	flag.Parse()
 	dir := os.Getenv("BATON_COUNTS")
 	if dir == "" {
@@ -46,12 +49,16 @@ func main() {
 			}
 			fmt.Printf("%d passed, %d failed\n", c.Passed, c.Failed)
 		}
-	case *as == "":
-		err = errors.New("usage: testcount -as NAME [-vitest FILE | -- go test arguments] | testcount -sum")
-	case *vitest != "":
-		if c, err = readVitest(*vitest); err != nil {
-			c = count{Failed: 1} // a runner that leaves no report has failed
+	case *as == "" || flag.NArg() == 0:
+		err = errors.New("usage: testcount -as NAME [-check | -vitest FILE] -- argument … | testcount -sum")
+	case *check:
+		c = count{Passed: 1}
+		if command(flag.Args()) != nil {
+			c = count{Failed: 1}
 		}
+		err = keep(dir, *as, c)
+	case *vitest != "":
+		c, err = runVitest(*vitest, flag.Args())
 		err = errors.Join(err, keep(dir, *as, c))
 	default:
 		if c, err = goTest(os.Stdout, ".", flag.Args()); err == nil {
@@ -84,6 +91,25 @@ func goTest(out io.Writer, dir string, args []string) (count, error) {
 	status := cmd.Wait()
 	if status != nil && c.Failed == 0 {
 		c.Failed++ // for example a pattern that names no package
+	}
+	return c, err
+}
+
+func command(args []string) error {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	return cmd.Run()
+}
+
+// runVitest runs a command and counts by the report it leaves; no report, or a bad status without a failed test, is one failure.
+func runVitest(report string, args []string) (count, error) {
+	if err := os.Remove(report); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return count{Failed: 1}, err
+	}
+	status := command(args)
+	c, err := readVitest(report)
+	if (status != nil || err != nil) && c.Failed == 0 {
+		c.Failed++
 	}
 	return c, err
 }

@@ -80,6 +80,10 @@ func TestVitestAndSum(t *testing.T) {
 	if err != nil || lost.Failed != 1 {
 		t.Errorf("a file that did not load counts as %+v, %v; want one failure", lost, err)
 	}
+	stale := filepath.Join(dir, "report")
+	if c, err := runVitest(stale, []string{"true"}); err == nil || c != (count{Failed: 1}) {
+		t.Errorf("a run that left no report counts as %+v, %v; want one failure and an error", c, err)
+	}
 	counts := filepath.Join(dir, "counts")
 	if _, err := total(counts); err == nil {
 		t.Error("a sum over nothing is not an error")
