@@ -42,7 +42,8 @@ func (t *Tree) Find(text string) (code Code, ok bool, hint string) {
 	}
 	var several []int32
 	for _, p := range t.nodes[t.byCode[China]].children {
-		for _, rest := range t.cut(s, p) {
+		rests, n := t.cut(s, p)
+		for _, rest := range rests[:n] {
 			if i, more := t.descend(p, rest); i >= 0 {
 				return t.nodes[i].code, true, ""
 			} else if more != nil {
@@ -116,22 +117,25 @@ func (t *Tree) municipal(city int32) bool {
 	return strings.HasSuffix(t.nodes[t.nodes[city].parent].name, "市")
 }
 
-// cut gives what follows a place's name at the front of s, the longer name first.
-func (t *Tree) cut(s string, i int32) []string {
-	n := &t.nodes[i]
-	var rests []string
-	if rest, ok := strings.CutPrefix(s, n.name); ok {
-		rests = append(rests, rest)
+// cut gives what follows a place's name at the front of s, the longer name
+// first; n tells how many of the rests count.
+func (t *Tree) cut(s string, i int32) (rests [3]string, n int) {
+	place := &t.nodes[i]
+	if rest, ok := strings.CutPrefix(s, place.name); ok {
+		rests[n] = rest
+		n++
 	}
-	if rest, ok := strings.CutPrefix(s, n.short); ok && n.short != n.name {
-		rests = append(rests, rest)
+	if rest, ok := strings.CutPrefix(s, place.short); ok && len(place.short) != len(place.name) {
+		rests[n] = rest
+		n++
 	}
-	if n.english != "" {
-		if rest, ok := strings.CutPrefix(s, compact(n.english)); ok {
-			rests = append(rests, rest)
+	if s[0] < utf8.RuneSelf && place.latin != "" {
+		if rest, ok := strings.CutPrefix(s, place.latin); ok {
+			rests[n] = rest
+			n++
 		}
 	}
-	return rests
+	return rests, n
 }
 
 // descend reads the rest of a text below a place.
@@ -143,6 +147,9 @@ func (t *Tree) descend(i int32, rest string) (found int32, several []int32) {
 		if t.nodes[c].hidden {
 			rest = strings.TrimPrefix(rest, t.nodes[c].name)
 		}
+	}
+	if rest == "" { // 上海市市辖区
+		return i, nil
 	}
 	if found, several = t.among(i, rest); found >= 0 || several != nil {
 		return found, several
@@ -166,20 +173,21 @@ func (t *Tree) descend(i int32, rest string) (found int32, several []int32) {
 func (t *Tree) among(i int32, rest string) (found int32, several []int32) {
 	exact, address := int32(-1), int32(-1)
 	t.eachChild(i, func(c int32) bool {
-		n := &t.nodes[c]
-		if n.level == LevelDistrict {
+		place := &t.nodes[c]
+		if place.level == LevelDistrict {
 			switch {
-			case rest == n.name:
+			case rest == place.name:
 				exact, several = c, nil
 				return false
-			case rest == n.short:
+			case rest == place.short:
 				several = append(several, c)
-			case strings.HasPrefix(rest, n.name):
+			case strings.HasPrefix(rest, place.name):
 				address = c
 			}
 			return true
 		}
-		for _, tail := range t.cut(rest, c) {
+		tails, n := t.cut(rest, c)
+		for _, tail := range tails[:n] {
 			if j, _ := t.descend(c, tail); j >= 0 && (exact < 0 || tail == "") {
 				exact = j
 			}

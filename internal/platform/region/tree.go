@@ -42,7 +42,8 @@ type node struct {
 	short    string // 浙江
 	shown    string // what a joined name shows
 	english  string
-	parent   int32 // -1 for none
+	latin    string // english, compact
+	parent   int32  // -1 for none
 	children []int32
 	level    int8
 	hidden   bool // 市辖区 and the like, which no one says
@@ -124,6 +125,7 @@ func (t *Tree) addChinese(number, name, english string) {
 
 func (t *Tree) add(n node) int32 {
 	i := int32(len(t.nodes))
+	n.latin = compact(n.english)
 	if _, twice := t.byCode[n.code]; twice {
 		panic(fmt.Sprintf("region table has %q twice", n.code))
 	}
