@@ -47,3 +47,8 @@ require (
 	modernc.org/sqlite v1.62.0 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+// npm packages may contain Go files.
+ignore (
+	./e2e
+	./ui
+)
