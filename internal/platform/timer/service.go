@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -194,11 +195,17 @@ func (s *Service) fire(ctx context.Context, tx *store.Tx, t Timer) error {
 	if t.Attempts < 8 {
 		wait = backoff << t.Attempts
 	}
-	if _, e := tx.Exec(ctx, "UPDATE timer SET next_at = ?, attempts = attempts + 1, error = ? WHERE id = ? AND state = 0", s.clock.Milli()+wait.Milliseconds(), err.Error(), t.ID); e != nil {
+	if _, e := tx.Exec(ctx, "UPDATE timer SET next_at = ?, attempts = attempts + 1, error = ? WHERE id = ? AND state = 0", s.clock.Milli()+wait.Milliseconds(), storable(err), t.ID); e != nil {
 		return e
 	}
 	tx.AfterCommit(func() {
 		slog.Error("timer: handler failed; it will be tried again", "kind", t.Kind, "timer", t.ID, "object", t.Object, "record", t.RecordID, "attempts", t.Attempts+1, "in", wait, "error", err)
 	})
 	return nil
+}
+
+// storable is an error's text as both databases keep it.
+func storable(err error) string {
+	text := strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "?"), "\x00", "?")
+	return strings.ToValidUTF8(text[:min(len(text), 1000)], "")
 }
