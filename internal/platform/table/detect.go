@@ -19,7 +19,7 @@ const (
 )
 
 // detectEncoding judges the beginning of a file and tells how long its byte
-// order mark is. A sample may end inside a character.
+// order mark is.
 func detectEncoding(sample []byte) (enc Encoding, mark int) {
 	switch {
 	case bytes.HasPrefix(sample, []byte{0xef, 0xbb, 0xbf}):
@@ -29,13 +29,14 @@ func detectEncoding(sample []byte) (enc Encoding, mark int) {
 	case bytes.HasPrefix(sample, []byte{0xfe, 0xff}):
 		return UTF16BE, 2
 	}
-	return judge(sample), 0
+	return judge(sample, false), 0
 }
 
 // judge chooses between ASCII, UTF-8 and GB18030. Chinese text in GB18030 hardly
 // ever makes valid UTF-8, so a few broken bytes among many good characters still
-// mean UTF-8, and their rows are reported.
-func judge(sample []byte) Encoding {
+// mean UTF-8, and their rows are reported. A sample that is not whole may end
+// inside a character.
+func judge(sample []byte, whole bool) Encoding {
 	good, bad := 0, 0
 	for i := 0; i < len(sample); {
 		if sample[i] < utf8.RuneSelf {
@@ -44,7 +45,7 @@ func judge(sample []byte) Encoding {
 		}
 		r, size := utf8.DecodeRune(sample[i:])
 		if r == utf8.RuneError && size == 1 {
-			if !utf8.FullRune(sample[i:]) {
+			if !whole && !utf8.FullRune(sample[i:]) {
 				break
 			}
 			bad++

@@ -3,7 +3,78 @@ package table
 import (
 	"bytes"
 	"io"
+	"strings"
 )
+
+// oneLine splits a sound record that lies on one line. It gives nil for any
+// other, and for one whose cells are all empty: quoted tells what it is.
+func (r *Reader) oneLine(raw []byte) []string {
+	if bytes.IndexByte(raw, 0) >= 0 {
+		return nil
+	}
+	text, ok := r.decode(raw)
+	if !ok {
+		return nil
+	}
+	cells := make([]string, 0, max(len(r.header), 8))
+	filled := false
+	for {
+		var cell string
+		last := true
+		if strings.HasPrefix(text, `"`) {
+			end, doubled := closingQuote(text)
+			if end < 0 {
+				return nil
+			}
+			cell, text = text[1:end], text[end+1:]
+			if doubled {
+				cell = strings.ReplaceAll(cell, `""`, `"`)
+			}
+			if text != "" {
+				if text[0] != r.delim {
+					return nil
+				}
+				text, last = text[1:], false
+			}
+		} else {
+			cell = text
+			if i := strings.IndexByte(text, r.delim); i >= 0 {
+				cell, text, last = text[:i], text[i+1:], false
+			}
+			if strings.IndexByte(cell, '"') >= 0 {
+				return nil
+			}
+		}
+		if len(cell) > MaxField {
+			return nil
+		}
+		filled = filled || cell != ""
+		cells = append(cells, cell)
+		if last {
+			break
+		}
+	}
+	if !filled {
+		return nil
+	}
+	return cells
+}
+
+// closingQuote finds the quote that ends a text starting with one, -1 for none.
+func closingQuote(text string) (end int, doubled bool) {
+	for i := 1; ; {
+		q := strings.IndexByte(text[i:], '"')
+		if q < 0 {
+			return -1, doubled
+		}
+		i += q
+		if i+1 == len(text) || text[i+1] != '"' {
+			return i, doubled
+		}
+		doubled = true
+		i += 2
+	}
+}
 
 // quoted reads the unread record, whose first line has n bytes and a quote. Nil
 // cells without error mean that all are empty. On a broken quote it leaves the

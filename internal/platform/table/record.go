@@ -43,6 +43,15 @@ func (r *Reader) advance(n, lines int) {
 	r.line += lines
 }
 
+// advanceLine passes a line of n bytes and its end, if one was found.
+func (r *Reader) advanceLine(n int, found bool) {
+	if found {
+		r.advance(n+1, 1)
+	} else {
+		r.advance(n, 0)
+	}
+}
+
 // lineEnd gives the length of the unread line from byte from on, without its
 // end, and whether an end is there. At most MaxRow bytes are gathered.
 func (r *Reader) lineEnd(from int) (n int, found bool) {
@@ -80,6 +89,11 @@ func (r *Reader) record() (Row, error) {
 			return row, err
 		}
 		if bytes.IndexByte(raw, '"') >= 0 {
+			if cells := r.oneLine(trimCR(raw)); cells != nil {
+				row.Cells = cells
+				r.advanceLine(n, found)
+				return row, nil
+			}
 			cells, err := r.quoted(row.Line, n)
 			if err != nil || cells != nil {
 				row.Cells = cells
@@ -88,11 +102,7 @@ func (r *Reader) record() (Row, error) {
 			continue
 		}
 		cells, err := r.plain(row.Line, trimCR(raw))
-		if found {
-			r.advance(n+1, 1)
-		} else {
-			r.advance(n, 0)
-		}
+		r.advanceLine(n, found)
 		if err != nil || cells != nil {
 			row.Cells = cells
 			return row, err
@@ -174,7 +184,7 @@ func (r *Reader) decode(raw []byte) (string, bool) {
 		return string(raw), true
 	}
 	if r.enc == ASCII {
-		r.setEncoding(judge(raw))
+		r.setEncoding(judge(raw, true))
 		return r.decode(raw)
 	}
 	if r.enc == GB18030 {
