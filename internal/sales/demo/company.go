@@ -95,3 +95,6 @@ func people() []person {
 	}
 	return out
 }
+
+// Tour lists the people a visitor is shown, one for each role.
+var Tour = []string{"chenli", "zhouming", "linxiao", "hefang", "fangyuan"}
