@@ -3,6 +3,6 @@ module baton
 go 1.26.0
 
 require (
-	github.com/mozillazg/go-pinyin v0.21.0 // indirect
-	golang.org/x/text v0.43.0 // indirect
+	github.com/mozillazg/go-pinyin v0.21.0
+	golang.org/x/text v0.43.0
 )
