@@ -6,7 +6,7 @@ CREATE TABLE definition_draft (kind {text} NOT NULL, name {text} NOT NULL, body 
 CREATE TABLE sequence (name {text} PRIMARY KEY, n {int} NOT NULL);
 INSERT INTO sequence (name, n) VALUES ('event', 0);
 CREATE TABLE event (month {int} NOT NULL, seq {int} NOT NULL, at {int} NOT NULL, written_at {int} NOT NULL, actor_kind {text} NOT NULL, actor_id {text}, actor_name {text}, ip {text}, origin {text} NOT NULL, batch {text},
-    object {text}, record_id {text}, op {text} NOT NULL, revision {int} NOT NULL, payload {text}, salt {text} NOT NULL, digest {text} NOT NULL, request {text}, PRIMARY KEY (month, seq)){norowid};
+    object {text}, record_id {text}, op {text} NOT NULL, revision {int} NOT NULL, payload {text}, salt {text} NOT NULL, digest {text} NOT NULL, leaf {text} NOT NULL, request {text}, PRIMARY KEY (month, seq)){norowid};
 CREATE UNIQUE INDEX event_seq ON event (seq);
 CREATE INDEX event_record ON event (record_id, seq);
 CREATE TABLE seal (n {int} PRIMARY KEY, from_seq {int} NOT NULL, to_seq {int} NOT NULL, at {int} NOT NULL, root {text} NOT NULL, prev {text} NOT NULL, key_id {text} NOT NULL, signature {text} NOT NULL);
