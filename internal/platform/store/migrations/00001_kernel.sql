@@ -21,8 +21,9 @@ CREATE TABLE dedupe_key (object {text} NOT NULL, kind {text} NOT NULL, value {te
 CREATE INDEX dedupe_key_record ON dedupe_key (record_id);
 CREATE TABLE open_value (object {text} NOT NULL, field {text} NOT NULL, fold {text} NOT NULL, value {text} NOT NULL, PRIMARY KEY (object, field, fold)){norowid};
 
-CREATE TABLE kept (measure {text} NOT NULL, k1 {text} NOT NULL, k2 {text} NOT NULL, day {int} NOT NULL, n {int} NOT NULL, d {int} NOT NULL, PRIMARY KEY (measure, k1, k2, day)){norowid};
-CREATE TABLE kept_state (measure {text} PRIMARY KEY, signature {text} NOT NULL, ready {int} NOT NULL, generation {int} NOT NULL);
+CREATE TABLE kept (build {int} NOT NULL, k1 {text} NOT NULL, k2 {text} NOT NULL, day {int} NOT NULL, n {int} NOT NULL, d {int} NOT NULL, PRIMARY KEY (build, k1, k2, day)){norowid};
+CREATE INDEX kept_second ON kept (build, k2, day);
+CREATE TABLE kept_state (measure {text} PRIMARY KEY, signature {text} NOT NULL, build {int} NOT NULL, ready {int} NOT NULL, position {text}, generation {int} NOT NULL);
 
 CREATE TABLE timer (id {text} PRIMARY KEY, kind {text} NOT NULL, object {text} NOT NULL, record_id {text} NOT NULL, person {text}, rule {text}, state {int} NOT NULL, started_at {int} NOT NULL, due_at {int} NOT NULL, ended_at {int},
     next_at {int} NOT NULL, attempts {int} NOT NULL DEFAULT 0, error {text}, data {text}){norowid};
