@@ -39,7 +39,7 @@ func TestMatch(t *testing.T) {
 		want         string
 	}{
 		{"names and aliases", "姓名,客户手机号码,E-mail,公司名称,预算（元）,LEAD SOURCE", nil,
-			"name/name phone/alias email/alias company/alias budget/name source/alias"},
+			"name/name phone/alias email/name company/alias budget/name source/alias"},
 		{"content", "A,B,C,D,E", [][]string{
 			{"13800138000", "a@b.cn", "20万", "浙江杭州", "教育"}, {"021-68881234", "c@d.cn", "5w", "上海", "医疗"}},
 			"phone/content email/content budget/content region/content industry/content"},
