@@ -33,11 +33,11 @@ func DayStart(day int64, zone *time.Location) time.Time {
 // Parse reads dates as people write them.
 func (Date) Parse(_ *Field, e *Env, raw any) (any, *Hint, error) {
 	return parseNumber(raw, "日期", func(s string) (int64, error) {
-		t, err := reader.Date(s, e.Zone)
+		d, err := reader.Date(s)
 		if err != nil {
 			return 0, err
 		}
-		return DayOf(t, e.Zone), nil
+		return DayOf(d.In(e.Zone), e.Zone), nil
 	})
 }
 
