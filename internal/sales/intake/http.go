@@ -16,19 +16,20 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"baton/internal/platform/actor"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/web"
 )
 
-// KeyCheck tells whether a secret belongs to a live key of that kind and name; nil when it does, a problem of class Unsigned when not.
-type KeyCheck interface {
-	KeyCheck(ctx context.Context, kind, name, secret string) error
+// Keys tells whether a secret opens a channel: the actor when it does, a problem of class Unsigned when not.
+type Keys interface {
+	ChannelKey(ctx context.Context, channel, secret string) (*actor.Actor, error)
 }
 
 // HTTP serves the intake.
 type HTTP struct {
 	Intake *Intake
-	Keys   KeyCheck
+	Keys   Keys
 	// IP gives the sender's address; the connection's when nil.
 	IP func(r *http.Request) string
 }
@@ -48,7 +49,7 @@ func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, problem.New(problem.Unsigned, "no_channel_key", "缺少渠道密钥", problem.Item{Code: "no_channel_key", Message: "请求头 X-Channel-Key 为空", Hint: "请在渠道设置里取得密钥，放进 X-Channel-Key"}))
 		return
 	}
-	if err := h.Keys.KeyCheck(r.Context(), Kind, channel, secret); err != nil {
+	if _, err := h.Keys.ChannelKey(r.Context(), channel, secret); err != nil {
 		web.WriteProblem(w, r, err)
 		return
 	}
