@@ -34,8 +34,7 @@ func (Dedupe) Apply(ctx context.Context, c *record.Change) error {
 		}
 		return rekey(ctx, c, r.keys(c.Old), r.keys(c.New))
 	case record.Delete:
-		_, err := c.Tx.Exec(ctx, "DELETE FROM dedupe_key WHERE record_id = ?", c.New.ID())
-		return err
+		return rekey(ctx, c, r.keys(c.Old), nil) // keys learned from merged arrivals stay; what they find is deleted and does not count
 	case record.Restore:
 		return putKeys(ctx, c, r.keys(c.New))
 	}
@@ -162,7 +161,11 @@ func lookup(ctx context.Context, c *record.Change, keys []key) (matches, error) 
 			}
 		}
 	}
-	rows, err := c.Tx.Query(ctx, lookupSQL(n+links), args...)
+	strong := n
+	if !keys[n-1].strong() {
+		strong--
+	}
+	rows, err := c.Tx.Query(ctx, lookupSQL(n+links, strong), args...)
 	if err != nil {
 		return m, err
 	}
@@ -177,6 +180,7 @@ func lookup(ctx context.Context, c *record.Change, keys []key) (matches, error) 
 		byKey[k] = append(byKey[k], id)
 	}
 	for i, k := range keys {
+		slices.Sort(byKey[i])
 		if k.strong() {
 			m.strong = append(m.strong, byKey[i]...)
 		} else {
@@ -219,12 +223,15 @@ func guardSQL(n int) string {
 	return "SELECT " + strings.TrimSuffix(strings.Repeat("pg_advisory_xact_lock(hashtextextended(?, 0)), ", n), ", ")
 }
 
-// lookupSQL finds the oldest records of n keys in one statement; k is the key's place.
-func lookupSQL(n int) string {
+// lookupSQL finds the records of n keys in one statement; k is the key's place. From limitFrom on only the oldest few are wanted.
+func lookupSQL(n, limitFrom int) string {
 	parts := make([]string, n)
 	for i := range parts {
 		s := strconv.Itoa(i)
-		parts[i] = "SELECT * FROM (SELECT " + s + " AS k, record_id FROM dedupe_key WHERE object = ? AND kind = ? AND value = ? ORDER BY record_id LIMIT " + strconv.Itoa(sameCompany) + ") AS t" + s
+		parts[i] = "SELECT " + s + " AS k, record_id FROM dedupe_key WHERE object = ? AND kind = ? AND value = ?"
+		if i >= limitFrom { // hundreds may work for one company
+			parts[i] = "SELECT * FROM (" + parts[i] + " ORDER BY record_id LIMIT " + strconv.Itoa(sameCompany) + ") AS t" + s
+		}
 	}
 	return strings.Join(parts, " UNION ALL ")
 }
