@@ -18,7 +18,6 @@ CREATE INDEX track_value ON track (object, field, value, entered_at);
 
 CREATE TABLE decision (object {text} NOT NULL, record_id {text} NOT NULL, what {text} NOT NULL, at {int} NOT NULL, revision {int} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (record_id, what, at)){norowid};
 CREATE TABLE dedupe_key (object {text} NOT NULL, kind {text} NOT NULL, value {text} NOT NULL, record_id {text} NOT NULL, PRIMARY KEY (object, kind, value, record_id)){norowid};
-CREATE INDEX dedupe_key_record ON dedupe_key (record_id);
 CREATE TABLE open_value (object {text} NOT NULL, field {text} NOT NULL, fold {text} NOT NULL, value {text} NOT NULL, PRIMARY KEY (object, field, fold)){norowid};
 
 CREATE TABLE kept (build {int} NOT NULL, k1 {text} NOT NULL, k2 {text} NOT NULL, day {int} NOT NULL, n {int} NOT NULL, d {int} NOT NULL, PRIMARY KEY (build, k1, k2, day)){norowid};
