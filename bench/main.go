@@ -46,6 +46,7 @@ func main() {
 	}
 	binary := flag.String("baton", "", "Baton's binary; empty measures the peers only")
 	long := flag.Bool("full", false, "the long loads")
+	only := flag.String("only", "", "run only the step whose title begins so")
 	flag.Parse()
 	s := short
 	if *long {
@@ -56,10 +57,10 @@ func main() {
 		exitOn(err)
 		*binary = abs
 	}
-	exit(run(*binary, s))
+	exit(run(*binary, s, *only))
 }
 
-func run(binary string, s size) error {
+func run(binary string, s size, only string) error {
 	dir, err := os.MkdirTemp("", "baton-bench-")
 	if err != nil {
 		return err
@@ -77,6 +78,9 @@ func run(binary string, s size) error {
 		{"countdowns", b.countdown},
 		{"memory of a long import", b.bulk},
 	} {
+		if !strings.HasPrefix(step.title, only) {
+			continue
+		}
 		if err := step.do(&r); err != nil {
 			r.print(os.Stdout) // what was measured so far
 			return fmt.Errorf("%s: %w", step.title, err)
