@@ -345,10 +345,15 @@ func (n *node) refValues(e *Env, s *Scope, p *path, zone *time.Location) ([]oper
 	case need == object.NumberShape:
 		n64 := v.(int64)
 		for range n.path.field.Type.Scale(n.path.field) - p.field.Type.Scale(p.field) {
-			if n64 > maxTenth || n64 < -maxTenth {
-				return nil, fmt.Errorf("condition: %s is too large to compare", p.field.Name)
+			// Beyond what the field can hold, the nearest end compares the same way.
+			switch {
+			case n64 > maxTenth:
+				n64 = 1<<63 - 1
+			case n64 < -maxTenth:
+				n64 = -1 << 63
+			default:
+				n64 *= 10
 			}
-			n64 *= 10
 		}
 		return []operand{{value: n64}}, nil
 	}
