@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,24 +45,8 @@ func newWorld(t testing.TB, defs []*definition.Definition, zone string) *world {
 	return &world{snap: snap, env: &object.Env{Zone: loc, Regions: testRegions()}, rows: map[string][]*object.Row{}, byID: map[string]*object.Row{}}
 }
 
-func testRegions() *region.Tree { return &region.Tree{} }
-
-// places is the test's own group of places.
-func (w *world) places(text string) ([]string, bool) {
-	if text == "长三角" {
-		var out []string
-		for _, n := range []string{"上海", "浙江"} {
-			c, ok, _ := w.env.Regions.Find(n)
-			if !ok {
-				return nil, false
-			}
-			out = append(out, string(c))
-		}
-		return out, true
-	}
-	c, ok, _ := w.env.Regions.Find(text)
-	return []string{string(c)}, ok
-}
+// testRegions builds the tree once; it is never changed.
+var testRegions = sync.OnceValue(region.Load)
 
 func (w *world) object(t failer, name string) *object.Object {
 	t.Helper()
@@ -79,7 +64,7 @@ func (w *world) add(r *object.Row) {
 
 func (w *world) scope(t failer) Scope {
 	return Scope{
-		Snapshot: w.snap, Object: w.object(t, "lead"), Env: w.env, Places: w.places,
+		Snapshot: w.snap, Object: w.object(t, "lead"), Env: w.env,
 		Refs:      map[string]*object.Object{"seed": w.object(t, "lead"), "candidate": w.object(t, "person")},
 		RefTitles: map[string]string{"seed": "来源线索", "candidate": "候选人"},
 	}

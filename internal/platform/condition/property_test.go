@@ -138,7 +138,7 @@ func (g *generator) leaf(t *rapid.T, s Scope) *Node {
 			return pick(t, texts)
 		}
 		if op == "under" && f.Type.Shape() == object.TreeShape {
-			return pick(t, []string{"长三角", "浙江", "浙江 杭州", "上海", "中国"})
+			return pick(t, []string{"中东", "浙江", "浙江 杭州", "上海", "中国"})
 		}
 		if f.Type.Shape() == object.InstantShape && chance(t, 5) {
 			return time.UnixMilli(g.value(t, f).(int64)).In(g.w.env.Zone).Format("2006-01-02")
@@ -233,7 +233,7 @@ func TestMemoryAndSQLAgree(t *testing.T) {
 			rt.Fatalf("%v", err)
 		}
 		g := &generator{w: newWorld(t, v.Definitions, pick(rt, zones)), now: now, codes: []string{"~火星", "CN"}}
-		for _, name := range []string{"浙江", "浙江 杭州", "上海", "中国"} {
+		for _, name := range []string{"浙江", "浙江 杭州", "上海", "中国", "沙特", "中东"} {
 			code, ok, _ := g.w.env.Regions.Find(name)
 			if !ok {
 				rt.Fatalf("no region %s", name)

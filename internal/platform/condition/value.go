@@ -255,7 +255,7 @@ func (c *compiler) underLiteral(n *node, raw any) (operand, *caution, error) {
 	return operand{codes: codes, words: s}, nil, nil
 }
 
-// places gives the codes a name stands for.
+// places gives the codes a name stands for: a group's members, and always the place or group itself.
 func (s *Scope) places(text string) ([]string, bool) {
 	if s.Places != nil {
 		return s.Places(text)
@@ -264,7 +264,16 @@ func (s *Scope) places(text string) ([]string, bool) {
 		return nil, false
 	}
 	code, ok, _ := s.Env.Regions.Find(text)
-	return []string{string(code)}, ok
+	if !ok {
+		return nil, false
+	}
+	codes := []string{string(code)}
+	for _, c := range s.Env.Regions.Expand(code) {
+		if c != code {
+			codes = append(codes, string(c))
+		}
+	}
+	return codes, true
 }
 
 // fits checks that a ref can be compared with the leaf's field.
