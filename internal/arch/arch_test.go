@@ -48,7 +48,7 @@ func TestCheckNamesTheFileAndTheImport(t *testing.T) {
 		{"internal/tool/once/main.go", "internal/platform/store/storetest", "for tests only"},
 		{"internal/helpers/x.go", "internal/platform/store", "folder internal/helpers is not in the table"},
 		{"scenario/boot_test.go", "internal/platform/store/storetest", ""},
-		{"scenario/boot_test.go", "internal/app", "scenario may import only"},
+		{"scenario/boot_test.go", "internal/app", "scenario may import nothing of the module"},
 		{"bench/go.mod", "", ""},
 	} {
 		root := t.TempDir()
