@@ -46,7 +46,9 @@ type serveCmd struct {
 }
 
 // Run serves until a signal.
-func (s *serveCmd) Run(ctx context.Context, log *slog.Logger) error { return app.Serve(ctx, s.Config, log) }
+func (s *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
+	return app.Serve(ctx, s.Config, log)
+}
 
 type verCmd struct{}
 

@@ -88,4 +88,3 @@ func (a *App) serveSocket(handler http.Handler) (func(), error) {
 	}()
 	return func() { _ = srv.Close() }, nil
 }
-
