@@ -27,13 +27,14 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":return", Right: web.SignedIn, Summary: "Give a record back to the pool"}, h.giveBack)
 }
 
-type one struct {
+// Target names a record in the path.
+type Target struct {
 	Object string `path:"object"`
 	ID     string `path:"id"`
 }
 
 type contactedIn struct {
-	one
+	Target
 	Body struct {
 		Way  string `json:"way,omitempty" doc:"phone, wecom, visit, email or other"`
 		Note string `json:"note,omitempty"`
@@ -41,7 +42,7 @@ type contactedIn struct {
 }
 
 type transferIn struct {
-	one
+	Target
 	Body struct {
 		Owner string `json:"owner,omitempty" doc:"person id"`
 		Note  string `json:"note,omitempty"`
@@ -49,7 +50,7 @@ type transferIn struct {
 }
 
 type returnIn struct {
-	one
+	Target
 	Body struct {
 		Reason string `json:"reason,omitempty"`
 	}
@@ -63,7 +64,7 @@ type shownOut struct {
 	}
 }
 
-func (h *HTTP) open(ctx context.Context, in *one) (*shownOut, error) {
+func (h *HTTP) open(ctx context.Context, in *Target) (*shownOut, error) {
 	row, err := h.Engine.Open(ctx, actor.From(ctx), in.Object, in.ID)
 	return h.show(ctx, row, err)
 }
@@ -73,7 +74,7 @@ func (h *HTTP) contacted(ctx context.Context, in *contactedIn) (*shownOut, error
 	return h.show(ctx, row, err)
 }
 
-func (h *HTTP) claim(ctx context.Context, in *one) (*shownOut, error) {
+func (h *HTTP) claim(ctx context.Context, in *Target) (*shownOut, error) {
 	row, err := h.Engine.Claim(ctx, actor.From(ctx), in.Object, in.ID)
 	return h.show(ctx, row, err)
 }
