@@ -33,24 +33,27 @@ type one struct {
 }
 
 type contactedIn struct {
-	one
-	Body struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
 		Way  string `json:"way,omitempty" doc:"phone, wecom, visit, email or other"`
 		Note string `json:"note,omitempty"`
 	}
 }
 
 type transferIn struct {
-	one
-	Body struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
 		Owner string `json:"owner,omitempty" doc:"person id"`
 		Note  string `json:"note,omitempty"`
 	}
 }
 
 type returnIn struct {
-	one
-	Body struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
 		Reason string `json:"reason,omitempty"`
 	}
 }
