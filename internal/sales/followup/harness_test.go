@@ -73,7 +73,7 @@ func open(t *testing.T, url string, c *clock.Clock) *company {
 	}
 	zone := time.FixedZone("CST", 8*3600)
 	co := &company{t: t, url: url, db: db, clock: c}
-	env := &object.Env{Zone: zone, Regions: region.Load()}
+	env := &object.Env{Zone: zone, Regions: region.Load(), Name: func(o, id string) string { return co.dir.Name(o, id) }}
 	co.ledger = ledger.New(db, c.Now)
 	co.inbox = notify.New(db, c)
 	kinds := []definition.Kind{object.NewKind(), access.NewKind([]string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "system.write"}),

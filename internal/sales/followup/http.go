@@ -27,31 +27,33 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":return", Right: web.SignedIn, Summary: "Give a record back to the pool"}, h.giveBack)
 }
 
-// Target names a record in the path.
-type Target struct {
+type one struct {
 	Object string `path:"object"`
 	ID     string `path:"id"`
 }
 
 type contactedIn struct {
-	Target
-	Body struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
 		Way  string `json:"way,omitempty" doc:"phone, wecom, visit, email or other"`
 		Note string `json:"note,omitempty"`
 	}
 }
 
 type transferIn struct {
-	Target
-	Body struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
 		Owner string `json:"owner,omitempty" doc:"person id"`
 		Note  string `json:"note,omitempty"`
 	}
 }
 
 type returnIn struct {
-	Target
-	Body struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
 		Reason string `json:"reason,omitempty"`
 	}
 }
@@ -64,7 +66,7 @@ type shownOut struct {
 	}
 }
 
-func (h *HTTP) open(ctx context.Context, in *Target) (*shownOut, error) {
+func (h *HTTP) open(ctx context.Context, in *one) (*shownOut, error) {
 	row, err := h.Engine.Open(ctx, actor.From(ctx), in.Object, in.ID)
 	return h.show(ctx, row, err)
 }
@@ -74,7 +76,7 @@ func (h *HTTP) contacted(ctx context.Context, in *contactedIn) (*shownOut, error
 	return h.show(ctx, row, err)
 }
 
-func (h *HTTP) claim(ctx context.Context, in *Target) (*shownOut, error) {
+func (h *HTTP) claim(ctx context.Context, in *one) (*shownOut, error) {
 	row, err := h.Engine.Claim(ctx, actor.From(ctx), in.Object, in.ID)
 	return h.show(ctx, row, err)
 }
