@@ -33,7 +33,7 @@ export function KeysPage() {
                     <td>{key.name}</td>
                     <td>{t(`key.kinds.${key.kind}`)}</td>
                     <td className="muted">{key.scopes?.length ? key.scopes.map((s) => t(`scope.${s.replaceAll('.', '_')}`, { defaultValue: s })).join(t('fmt.listJoin')) : '—'}</td>
-                    <td className="num">{exactInstant(key.created_at)}</td>
+                    <td>{exactInstant(key.created_at)}</td>
                     <td className="num">
                       <Popconfirm title={t('key.revokeAsk')} description={t('key.revokeText')} okText={t('key.revoke')} cancelText={t('action.cancel')} okButtonProps={{ danger: true }} onConfirm={() => revoke.mutate(key.id, { onError: (e) => void message.error(problemText(e)) })}>
                         <Button type="link" danger size="small" aria-label={t('key.revokeOf', { name: key.name })}>{t('key.revoke')}</Button>

@@ -31,7 +31,7 @@ export function PublishModal({ only, title, onClose }: { only: { kind: string; n
       <Input.TextArea aria-label={t('config.publishNote')} placeholder={t('config.publishNote')} rows={3} value={note} onChange={(e) => setNote(e.target.value)} />
       {publish.error ? (
         <Alert
-          className="import-part"
+          style={{ marginTop: 12 }}
           type="error"
           role="alert"
           showIcon
