@@ -83,6 +83,9 @@ func (r *Router) Raw(rt Route, h http.HandlerFunc) {
 	})
 }
 
+// Allows decides a named right.
+func (r *Router) Allows(a *actor.Actor, right string) bool { return r.allow(a, right) }
+
 func (r *Router) check(ctx context.Context, right string) error {
 	if right == Public {
 		return nil
