@@ -1,0 +1,57 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest'
+
+export const wide = { width: 1440, height: 900 }
+export const narrow = { width: 390, height: 844 }
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/**
+ * Call at the top of a spec file. It starts one browser for the file; the function it returns opens a page of a fresh, signed-out
+ * browser profile, closed when the test ends. A console error, an uncaught error or an answer of 500 or more fails that test; what a
+ * spec provokes on purpose it names: open(wide, ['/records/none']) forgives console errors with that text or address.
+ */
+export function useBrowser() {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args })
+  })
+  afterAll(() => browser?.close())
+
+  return async function open(viewport = wide, forgive: string[] = []): Promise<Page> {
+    const context = await browser.newContext({ baseURL: inject('baseURL'), viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+    context.setDefaultTimeout(15_000)
+    const faults = watch(context, forgive)
+    const page = await context.newPage()
+    onTestFinished(async () => {
+      await context.close()
+      expect(faults, 'faults of the page').toEqual([])
+    })
+    return page
+  }
+}
+
+function watch(context: BrowserContext, forgive: string[]): string[] {
+  const faults: string[] = []
+  context.on('console', (message) => {
+    if (message.type() !== 'error') return
+    const text = `${message.text()} (${message.location().url})`
+    // Chromium writes an error for every refused request; asking who is signed in, and a mistyped password, are no faults.
+    const signedOut = message.text().includes('status of 401') && new URL(message.location().url).pathname === '/api/v1/session'
+    if (!signedOut && !forgive.some((part) => text.includes(part))) faults.push(`console: ${text}`)
+  })
+  context.on('weberror', (error) => faults.push(`uncaught: ${error.error().stack ?? error.error().message}`))
+  context.on('response', (response) => {
+    if (response.status() >= 500) faults.push(`${response.status()}: ${response.request().method()} ${response.url()}`)
+  })
+  return faults
+}

@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    baseURL: string
+    adminPassword: string
+    demoPassword: string
+    clockFile: string
+  }
+}
+
+const adminPassword = 'E2e-administrator-1'
+const printedPassword = /(?:password|密码)["']?\s*[:：=]\s*["']?([^\s"',;，；。]+)/i
+
+/** Starts the real binary (BATON_BIN) with the demo company on a free port, and stops it when all specs have run. */
+export default async function setup(project: TestProject) {
+  const binary = process.env.BATON_BIN
+  if (!binary) throw new Error('BATON_BIN names no binary; run `make e2e`, or build one and set it')
+  const folder = await mkdtemp(path.join(tmpdir(), 'baton-e2e-'))
+  const clockFile = path.join(folder, 'clock')
+  await writeFile(clockFile, '0s')
+  const address = `127.0.0.1:${await freePort()}`
+
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BATON_'))
+  const server = spawn(binary, ['serve'], {
+    env: {
+      ...Object.fromEntries(inherited),
+      BATON_ADDR: address,
+      BATON_DATA: path.join(folder, 'data'),
+      BATON_CLOCK: clockFile,
+      BATON_DEMO: '1',
+      BATON_ADMIN_PASSWORD: adminPassword,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  const ended = new Promise<string>((resolve) => {
+    server.on('error', (error) => resolve(error.message))
+    server.on('exit', (code, signal) => resolve(`it ended by itself (${signal ?? code})`))
+  })
+  const kill = () => server.kill('SIGKILL')
+  process.on('exit', kill)
+
+  const baseURL = `http://${address}`
+  const failure = await Promise.race([ready(baseURL), ended])
+  if (failure) {
+    kill()
+    throw new Error(`the server did not get ready: ${failure}\n${log}`)
+  }
+  project.provide('baseURL', baseURL)
+  project.provide('adminPassword', adminPassword)
+  project.provide('demoPassword', printedPassword.exec(log)?.[1] ?? '')
+  project.provide('clockFile', clockFile)
+
+  return async () => {
+    process.off('exit', kill)
+    const failed = project.vitest.state.getCountOfFailedTests() > 0
+    await stop(server, ended)
+    if (failed) console.log(`log of the server:\n${log}`)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Resolves with '' once /readyz answers 200, or with what it said last after two minutes. */
+async function ready(baseURL: string): Promise<string> {
+  const deadline = Date.now() + 120_000
+  let last = 'no answer yet'
+  while (Date.now() < deadline) {
+    try {
+      const response = await fetch(`${baseURL}/readyz`)
+      if (response.ok) return ''
+      last = `/readyz: ${response.status} ${await response.text()}`
+    } catch (error) {
+      last = String(error)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return last
+}
+
+async function stop(server: ChildProcess, ended: Promise<string>) {
+  server.kill('SIGTERM')
+  const late = setTimeout(() => server.kill('SIGKILL'), 20_000)
+  await ended
+  clearTimeout(late)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Runs every fuzz target of the module for FUZZTIME each.
+set -u
+failed=0
+for target in $(grep -rE '^func Fuzz' --include='*_test.go' cmd internal | sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1:\2|'); do
+	dir=${target%:*} name=${target#*:}
+	echo "$name in $dir"
+	go run ./internal/tool/testcount -as "fuzz-$(basename "$dir")-$name" -- -vet=off -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-5s}" "./$dir" || failed=1
+done
+exit $failed

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Runs every suite, each under its heading and to its end even when an earlier one failed, and closes with the counts.
+set -u
+export BATON_COUNTS="$PWD/.cache/counts"
+rm -rf "$BATON_COUNTS"
+failed=
+section() {
+	title=$1
+	shift
+	printf '\n== %s ==\n' "$title"
+	begin=$(date +%s)
+	"$@" || failed="$failed\n  $title"
+	echo "-- $(($(date +%s) - begin)) s"
+}
+
+section 'Build: page and binary' make build
+section 'Go: vet, staticcheck, import direction' make lint
+section 'Go: tests on SQLite and PostgreSQL' make test-go
+section 'Go: fuzz targets' make fuzz
+section 'Page: types, lint, tests' make test-ui
+section 'Scenarios: the real binary on both databases' make test-scenario
+section 'Browser: the real binary in Chromium' make e2e
+
+printf '\n== Result ==\n'
+[ -z "$failed" ] || printf "failed:$failed\n"
+go run ./internal/tool/testcount -sum && [ -z "$failed" ]
