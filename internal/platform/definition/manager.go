@@ -389,3 +389,18 @@ func null(s string) any {
 	}
 	return s
 }
+
+// Differs reports whether a definition was other (or absent) at revision n than it is now.
+func (m *Manager) Differs(ctx context.Context, n int64, k Key) (bool, error) {
+	then, err := m.at(ctx, m.db, n)
+	if err != nil {
+		return false, err
+	}
+	now, have := m.Current().defs[k]
+	for _, d := range then {
+		if d.Key() == k {
+			return !have || !same(now, d), nil
+		}
+	}
+	return have, nil
+}

@@ -1,0 +1,338 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"baton/internal/platform/access"
+	"baton/internal/platform/actor"
+	"baton/internal/platform/ledger"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/store"
+	"baton/internal/platform/web"
+)
+
+// HTTP serves records.
+type HTTP struct {
+	Reader *Reader
+	Writer *Writer
+	// Timers adds the running countdowns of records, by id.
+	Timers func(ctx context.Context, object string, ids []string) (map[string]any, error)
+	// Actions tells what else the actor may do with a row (claim, open, contacted, transfer).
+	Actions func(ctx context.Context, a *actor.Actor, row *object.Row) map[string]bool
+	// Origin of writes through the API.
+	Origin func(a *actor.Actor) Origin
+}
+
+// Routes lists the module's routes with their rights; rows are limited by scope further in.
+func (h *HTTP) Routes(r *web.Router) {
+	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/records", Right: web.SignedIn, Summary: "List records"}, h.list)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/objects/{object}/records", Right: web.SignedIn, Summary: "Create one record, or many", Status: 201, MaxBody: 8 << 20}, h.create)
+	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/records/{id}", Right: web.SignedIn, Summary: "Get a record"}, h.get)
+	web.Handle(r, web.Route{Method: "PATCH", Path: "/api/v1/objects/{object}/records/{id}", Right: web.SignedIn, Summary: "Change a record"}, h.patch)
+	web.Handle(r, web.Route{Method: "DELETE", Path: "/api/v1/objects/{object}/records/{id}", Right: web.SignedIn, Summary: "Delete a record (it can be restored)", Status: 204}, h.delete)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/objects/{object}/records/{id}:restore", Right: web.SignedIn, Summary: "Bring a deleted record back"}, h.restore)
+	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/records/{id}/history", Right: web.SignedIn, Summary: "A record's events, newest first"}, h.history)
+}
+
+type one struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+}
+
+// Body is a free JSON answer.
+type Body struct {
+	Status int
+	Body   map[string]any
+}
+
+type listIn struct {
+	Object string `path:"object"`
+	Filter string `query:"filter" doc:"condition as JSON"`
+	Q      string `query:"q" maxLength:"200"`
+	Sort   string `query:"sort" doc:"comma separated, - for descending"`
+	Fields string `query:"fields"`
+	Limit  int    `query:"limit"`
+	Cursor string `query:"cursor"`
+	Count  bool   `query:"count"`
+}
+
+func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
+	a := actor.From(ctx)
+	l := List{Object: in.Object, Filter: json.RawMessage(in.Filter), Words: in.Q, Limit: in.Limit, Cursor: in.Cursor, Count: in.Cursor == ""}
+	for s := range strings.SplitSeq(in.Sort, ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			l.Sort = append(l.Sort, Sort{Field: strings.TrimLeft(s, "-+"), Desc: strings.HasPrefix(s, "-")})
+		}
+	}
+	page, err := h.Reader.List(ctx, a, l)
+	if err != nil {
+		return nil, err
+	}
+	var only []string
+	if in.Fields != "" {
+		only = strings.Split(in.Fields, ",")
+	}
+	out, err := h.show(ctx, a, page.Object, page.Rows, only)
+	if err != nil {
+		return nil, err
+	}
+	body := map[string]any{"records": out.records, "refs": out.refs, "next_cursor": nil}
+	if page.Next != "" {
+		body["next_cursor"] = page.Next
+	}
+	if l.Count {
+		body["count"], body["count_capped"] = page.Count, page.Capped
+	}
+	return &Body{Status: 200, Body: body}, nil
+}
+
+type createIn struct {
+	Object  string `path:"object"`
+	Partial bool   `query:"partial"`
+	Key     string `header:"Idempotency-Key"`
+	RawBody []byte
+}
+
+func (h *HTTP) create(ctx context.Context, in *createIn) (*Body, error) {
+	a := actor.From(ctx)
+	body, err := decode(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	many, isMany := body["records"].([]any)
+	if !isMany || len(body) != 1 {
+		out, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{{Op: Create, Object: in.Object, Values: body}}})
+		if err != nil {
+			return nil, err
+		}
+		return h.answer(ctx, a, 201, out[0])
+	}
+	if len(many) > 1000 {
+		return nil, problem.New(problem.Invalid, "too_many_records", "一次最多写 1000 条", problem.Item{Pointer: "/records", Code: "out_of_range", Message: fmt.Sprintf("有 %d 条", len(many)), Hint: "请分批，或使用导入"})
+	}
+	writes := make([]Write, len(many))
+	for i, m := range many {
+		v, ok := m.(map[string]any)
+		if !ok {
+			return nil, problem.New(problem.Invalid, "invalid_record", "每条记录应是一个对象", problem.Item{Pointer: fmt.Sprintf("/records/%d", i), Code: "wrong_type", Message: "这里需要对象"})
+		}
+		writes[i] = Write{Op: Create, Object: in.Object, Values: v}
+	}
+	if in.Partial {
+		return h.createEach(ctx, a, writes)
+	}
+	outs, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: writes})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]*object.Row, len(outs))
+	for i, o := range outs {
+		rows[i] = o.Row
+	}
+	if len(rows) == 0 {
+		return &Body{Status: 201, Body: map[string]any{"records": []any{}}}, nil
+	}
+	sh, err := h.show(ctx, a, rows[0].Object, rows, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Body{Status: 201, Body: map[string]any{"records": sh.records, "refs": sh.refs}}, nil
+}
+
+func (h *HTTP) createEach(ctx context.Context, a *actor.Actor, writes []Write) (*Body, error) {
+	outcomes := make([]map[string]any, len(writes))
+	for i, w := range writes {
+		out, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{w}})
+		if err != nil {
+			outcomes[i] = map[string]any{"index": i, "problem": web.Problem(ctx, err)}
+			continue
+		}
+		sh, err := h.show(ctx, a, out[0].Row.Object, []*object.Row{out[0].Row}, nil)
+		if err != nil {
+			return nil, err
+		}
+		outcomes[i] = map[string]any{"index": i, "record": sh.records[0], "outcome": out[0].Result}
+	}
+	return &Body{Status: 200, Body: map[string]any{"outcomes": outcomes}}, nil
+}
+
+func (h *HTTP) answer(ctx context.Context, a *actor.Actor, status int, out Outcome) (*Body, error) {
+	sh, err := h.show(ctx, a, out.Row.Object, []*object.Row{out.Row}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Body{Status: status, Body: map[string]any{"record": sh.records[0], "refs": sh.refs, "outcome": out.Result}}, nil
+}
+
+func (h *HTTP) get(ctx context.Context, in *one) (*Body, error) {
+	a := actor.From(ctx)
+	row, err := h.Reader.Get(ctx, a, in.Object, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	sh, err := h.show(ctx, a, row.Object, []*object.Row{row}, nil)
+	if err != nil {
+		return nil, err
+	}
+	snap := h.Reader.Defs.Current()
+	rights := map[string]bool{}
+	if h.Actions != nil {
+		rights = h.Actions(ctx, a, row)
+	}
+	rights["update"] = h.Reader.Access.Scope(snap, a, in.Object, access.Update).Allows(row)
+	rights["delete"] = h.Reader.Access.Scope(snap, a, in.Object, access.Delete).Allows(row)
+	return &Body{Status: 200, Body: map[string]any{"record": sh.records[0], "refs": sh.refs, "rights": rights, "timers": sh.records[0]["timers"]}}, nil
+}
+
+type patchIn struct {
+	one
+	IfMatch string `header:"If-Match"`
+	RawBody []byte
+}
+
+func (h *HTTP) patch(ctx context.Context, in *patchIn) (*Body, error) {
+	a := actor.From(ctx)
+	body, err := decode(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	var version int64
+	if in.IfMatch != "" && in.IfMatch != "*" {
+		if version, err = strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 64); err != nil {
+			return nil, problem.New(problem.Malformed, "bad_if_match", "If-Match 应是记录的版本号", problem.Item{Pointer: "/If-Match", Code: "invalid", Message: "“" + in.IfMatch + "”不是版本号"})
+		}
+	}
+	out, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{{Op: Update, Object: in.Object, ID: in.ID, Version: version, Values: body}}})
+	if err != nil {
+		return nil, err
+	}
+	return h.answer(ctx, a, 200, out[0])
+}
+
+func (h *HTTP) delete(ctx context.Context, in *one) (*struct{}, error) {
+	a := actor.From(ctx)
+	_, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{{Op: Delete, Object: in.Object, ID: in.ID}}})
+	return nil, err
+}
+
+func (h *HTTP) restore(ctx context.Context, in *one) (*Body, error) {
+	a := actor.From(ctx)
+	out, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{{Op: Restore, Object: in.Object, ID: in.ID}}})
+	if err != nil {
+		return nil, err
+	}
+	return h.answer(ctx, a, 200, out[0])
+}
+
+type historyIn struct {
+	one
+	Cursor int64 `query:"cursor"`
+	Limit  int   `query:"limit" minimum:"0" maximum:"200"`
+}
+
+func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
+	a := actor.From(ctx)
+	row, err := h.Reader.Get(ctx, a, in.Object, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if in.Limit == 0 {
+		in.Limit = 50
+	}
+	events, err := h.Writer.Ledger.Search(ctx, ledger.Filter{RecordID: row.ID(), Before: in.Cursor, Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	body := map[string]any{"next_cursor": nil}
+	if len(events) > in.Limit {
+		events = events[:in.Limit]
+		body["next_cursor"] = strconv.FormatInt(events[in.Limit-1].Seq, 10)
+	}
+	out := make([]map[string]any, len(events))
+	for i, e := range events {
+		out[i] = h.Reader.ShowEvent(a, e)
+	}
+	body["events"] = out
+	return &Body{Status: 200, Body: body}, nil
+}
+
+// decode reads a JSON object with exact numbers; what cannot be read is named with its place.
+func decode(raw []byte) (map[string]any, error) {
+	bad := func(msg string) error {
+		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: msg, Hint: "应为 {\"字段\": 值, …}"})
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var body map[string]any
+	if err := dec.Decode(&body); err != nil {
+		return nil, bad(fmt.Sprintf("第 %d 字节附近：%v", dec.InputOffset(), err))
+	}
+	if body == nil || dec.More() {
+		return nil, bad("需要恰好一个对象")
+	}
+	return body, nil
+}
+
+type shown struct {
+	records []map[string]any
+	refs    map[string]map[string]string
+}
+
+// show turns rows into JSON as the actor may see them, with the names of what they refer to.
+func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row, only []string) (*shown, error) {
+	hidden := h.Reader.Access.Hidden(h.Reader.Defs.Current(), a, o.Name)
+	out := &shown{records: []map[string]any{}, refs: map[string]map[string]string{}}
+	ids := make([]string, len(rows))
+	refs := map[string][]string{}
+	for i, row := range rows {
+		ids[i] = row.ID()
+		out.records = append(out.records, h.Reader.Show(row, hidden, only))
+		for _, f := range o.Fields {
+			if t := f.TargetOf(); t != "" {
+				if id, ok := row.V[f.Index].(string); ok && !slices.Contains(refs[t], id) {
+					refs[t] = append(refs[t], id)
+				}
+			}
+		}
+	}
+	for t, list := range refs {
+		names, err := h.names(ctx, t, list)
+		if err != nil {
+			return nil, err
+		}
+		out.refs[t] = names
+	}
+	if h.Timers != nil && len(rows) > 0 {
+		timers, err := h.Timers(ctx, o.Name, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range out.records {
+			rec["timers"] = []any{}
+			if t, ok := timers[rec["id"].(string)]; ok {
+				rec["timers"] = t
+			}
+		}
+	}
+	return out, nil
+}
+
+func (h *HTTP) names(ctx context.Context, target string, ids []string) (map[string]string, error) {
+	if target != "person" && target != "org_unit" {
+		return h.Reader.Titles(ctx, target, ids)
+	}
+	out := map[string]string{}
+	for _, id := range ids {
+		if n := h.Reader.Env.Name(target, id); n != "" {
+			out[id] = n
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,335 @@
+package record
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"baton/internal/platform/access"
+	"baton/internal/platform/actor"
+	"baton/internal/platform/clock"
+	"baton/internal/platform/condition"
+	"baton/internal/platform/definition"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/store"
+)
+
+// Reader reads records as an actor may see them. Safe for concurrent use.
+type Reader struct {
+	DB     *store.DB
+	Defs   *definition.Manager
+	Access *access.Control
+	Clock  *clock.Clock
+	Env    *object.Env
+}
+
+// Sort is one key of an order.
+type Sort struct {
+	Field string
+	Desc  bool
+}
+
+// List asks for a page of records.
+type List struct {
+	Object string
+	Filter json.RawMessage // condition, may be empty
+	Words  string          // in title, phone, e-mail and other text fields
+	Sort   []Sort          // id is always the last key
+	Limit  int             // 1–500, 50 when zero
+	Cursor string
+	// Count asks for a capped count.
+	Count bool
+}
+
+// CountCap is where counting beside lists stops.
+const CountCap = 1000
+
+// Page is a page of records.
+type Page struct {
+	Object *object.Object
+	Rows   []*object.Row
+	Next   string // empty on the last page
+	Count  int
+	Capped bool
+}
+
+// Object finds an object the actor may read anything of.
+func (r *Reader) Object(a *actor.Actor, name string) (*object.Object, *access.Scope, error) {
+	snap := r.Defs.Current()
+	o, ok := object.Of(snap, name)
+	if !ok {
+		return nil, nil, problem.New(problem.NotFound, "no_such_object", "没有对象“"+name+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + name + "”", Hint: definition.Suggest(name, snap.Names(object.Kind))})
+	}
+	scope := r.Access.Scope(snap, a, name, access.Read)
+	if scope.Nothing() {
+		return nil, nil, forbidden("查看" + o.Title.ZH)
+	}
+	return o, scope, nil
+}
+
+// Get reads one record inside the actor's scope; a record outside it does not exist for the actor.
+func (r *Reader) Get(ctx context.Context, a *actor.Actor, name, id string) (*object.Row, error) {
+	o, scope, err := r.Object(a, name)
+	if err != nil {
+		return nil, err
+	}
+	row, err := ReadRow(ctx, r.DB, o, id)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil || row.V[object.DeletedAt] != nil || !scope.Allows(row) {
+		return nil, notFound(o)
+	}
+	return row, nil
+}
+
+// Where compiles a filter for the records of an object, as SQL under alias t.
+func (r *Reader) Where(o *object.Object, filter json.RawMessage, pointer string) (string, []any, error) {
+	if len(filter) == 0 || string(filter) == "null" {
+		return "", nil, nil
+	}
+	node, err := condition.Parse(filter)
+	if err != nil {
+		return "", nil, err
+	}
+	cond, items := condition.Compile(node, condition.Scope{Snapshot: r.Defs.Current(), Object: o, Env: r.Env})
+	var bad []problem.Item
+	for _, it := range items {
+		if it.Code != "off_list" {
+			it.Pointer = pointer + it.Pointer
+			bad = append(bad, it)
+		}
+	}
+	if len(bad) > 0 {
+		return "", nil, problem.New(problem.Invalid, "invalid_condition", "筛选条件有误", bad...)
+	}
+	return cond.SQL(r.DB.Dialect(), "t", r.Clock.Now(), r.Env.Zone)
+}
+
+// List reads a page.
+func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error) {
+	o, scope, err := r.Object(a, l.Object)
+	if err != nil {
+		return nil, err
+	}
+	if l.Limit == 0 {
+		l.Limit = 50
+	}
+	if l.Limit < 1 || l.Limit > 500 {
+		return nil, problem.New(problem.Invalid, "invalid_limit", "每页条数为 1 到 500", problem.Item{Pointer: "/limit", Code: "out_of_range", Message: "每页条数为 1 到 500"})
+	}
+	where := []string{`t."deleted_at" IS NULL`}
+	var args []any
+	add := func(sql string, more []any) {
+		if sql != "" {
+			where, args = append(where, sql), append(args, more...)
+		}
+	}
+	add(scope.SQL("t"))
+	sql, more, err := r.Where(o, l.Filter, "/filter")
+	if err != nil {
+		return nil, err
+	}
+	add(sql, more)
+	add(words(o, r.DB.Dialect(), l.Words))
+	keys, err := sortKeys(o, l.Sort)
+	if err != nil {
+		return nil, err
+	}
+	from := " FROM " + object.Quote(o.Table) + " t WHERE "
+	page := &Page{Object: o}
+	if l.Count {
+		q := "SELECT COUNT(*) FROM (SELECT 1" + from + strings.Join(where, " AND ") + fmt.Sprintf(" LIMIT %d) c", CountCap+1)
+		if err := r.DB.QueryRow(ctx, q, args...).Scan(&page.Count); err != nil {
+			return nil, err
+		}
+		if page.Count > CountCap {
+			page.Count, page.Capped = CountCap, true
+		}
+	}
+	if l.Cursor != "" {
+		after, err := readCursor(l.Cursor, keys)
+		if err != nil {
+			return nil, err
+		}
+		add(keyset(keys, after))
+	}
+	var order []string
+	for _, k := range keys {
+		order = append(order, k.order())
+	}
+	q := "SELECT " + SelectColumns(o, "t") + from + strings.Join(where, " AND ") + " ORDER BY " + strings.Join(order, ", ") + " LIMIT ?"
+	rows, err := r.DB.Query(ctx, q, append(args, l.Limit+1)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row, err := ScanRow(o, rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if len(page.Rows) > l.Limit {
+		page.Rows = page.Rows[:l.Limit]
+		page.Next = writeCursor(keys, page.Rows[l.Limit-1])
+	}
+	return page, nil
+}
+
+// words finds rows in whose text fields each of the words stands.
+func words(o *object.Object, d store.Dialect, text string) (string, []any) {
+	find := "instr(%s, ?) > 0"
+	if d == store.Postgres {
+		find = "strpos(%s, ?) > 0"
+	}
+	var and []string
+	var args []any
+	for _, w := range strings.Fields(text) {
+		var or []string
+		for _, f := range o.Fields {
+			if f.System || f.Hidden {
+				continue
+			}
+			switch f.Type.(type) {
+			case object.Text, object.Phone, object.Email:
+				or, args = append(or, fmt.Sprintf(find, "t."+object.Quote(f.Column))), append(args, w)
+			}
+		}
+		if len(or) > 0 {
+			and = append(and, "("+strings.Join(or, " OR ")+")")
+		}
+	}
+	return strings.Join(and, " AND "), args
+}
+
+type sortKey struct {
+	f    *object.Field
+	desc bool
+}
+
+func (k sortKey) column() string { return "t." + object.Quote(k.f.Column) }
+
+// order says where NULLs stand, which the two databases disagree on: empty is the smallest.
+func (k sortKey) order() string {
+	if k.desc {
+		return k.column() + " DESC NULLS LAST"
+	}
+	return k.column() + " ASC NULLS FIRST"
+}
+
+func sortKeys(o *object.Object, by []Sort) ([]sortKey, error) {
+	var out []sortKey
+	for _, s := range by {
+		f, ok := o.Field(s.Field)
+		if !ok || f.Type.Shape() == object.OpaqueShape {
+			return nil, problem.New(problem.Invalid, "invalid_sort", "不能按“"+s.Field+"”排序", problem.Item{Pointer: "/sort", Code: "unknown_field", Message: "没有字段“" + s.Field + "”", Hint: definition.Suggest(s.Field, o.Names())})
+		}
+		out = append(out, sortKey{f, s.Desc})
+	}
+	desc := len(out) == 0 || out[len(out)-1].desc
+	return append(out, sortKey{o.Fields[object.ID], desc}), nil
+}
+
+// keyset is the condition "behind this row" for mixed directions with empties.
+func keyset(keys []sortKey, after []any) (string, []any) {
+	var or []string
+	var args []any
+	for i, k := range keys {
+		var and []string
+		var a []any
+		for j := range i {
+			if after[j] == nil {
+				and = append(and, keys[j].column()+" IS NULL")
+			} else {
+				and, a = append(and, keys[j].column()+" = ?"), append(a, after[j])
+			}
+		}
+		switch {
+		case after[i] == nil && k.desc:
+			continue // nothing sorts behind empty
+		case after[i] == nil:
+			and = append(and, k.column()+" IS NOT NULL")
+		case k.desc:
+			and, a = append(and, "("+k.column()+" < ? OR "+k.column()+" IS NULL)"), append(a, after[i])
+		default:
+			and, a = append(and, k.column()+" > ?"), append(a, after[i])
+		}
+		or, args = append(or, "("+strings.Join(and, " AND ")+")"), append(args, a...)
+	}
+	return "(" + strings.Join(or, " OR ") + ")", args
+}
+
+func writeCursor(keys []sortKey, row *object.Row) string {
+	vals := make([]any, len(keys))
+	for i, k := range keys {
+		vals[i] = row.V[k.f.Index]
+	}
+	b, _ := json.Marshal(vals) // nil, string and int64 only
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func readCursor(s string, keys []sortKey) ([]any, error) {
+	bad := problem.New(problem.Invalid, "invalid_cursor", "翻页标记无效", problem.Item{Pointer: "/cursor", Code: "invalid", Message: "翻页标记与排序不符", Hint: "从第一页重新开始"})
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return nil, bad
+	}
+	dec := json.NewDecoder(strings.NewReader(string(b)))
+	dec.UseNumber()
+	var vals []any
+	if dec.Decode(&vals) != nil || len(vals) != len(keys) {
+		return nil, bad
+	}
+	for i, v := range vals {
+		switch x := v.(type) {
+		case nil:
+		case string:
+			if keys[i].f.Type.Class() != object.TextClass {
+				return nil, bad
+			}
+		case json.Number:
+			n, err := x.Int64()
+			if err != nil || keys[i].f.Type.Class() != object.IntClass {
+				return nil, bad
+			}
+			vals[i] = n
+		default:
+			return nil, bad
+		}
+	}
+	return vals, nil
+}
+
+// Titles gives the titles of records by id, for showing relations. No rights are asked: a title beside a visible row is part of that row.
+func (r *Reader) Titles(ctx context.Context, name string, ids []string) (map[string]string, error) {
+	o, ok := object.Of(r.Defs.Current(), name)
+	if !ok || len(ids) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := r.DB.Query(ctx, "SELECT "+SelectColumns(o, "t")+" FROM "+object.Quote(o.Table)+` t WHERE t."id" IN (`+strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")+")", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]string{}
+	for rows.Next() {
+		row, err := ScanRow(o, rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out[row.ID()] = o.TitleOf(row)
+	}
+	return out, rows.Err()
+}

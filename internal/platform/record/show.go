@@ -1,0 +1,75 @@
+package record
+
+import (
+	"encoding/json"
+	"slices"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/ledger"
+	"baton/internal/platform/object"
+)
+
+// Show gives a row as JSON values by field name; tags is the projection of the tag dimensions' columns.
+func (r *Reader) Show(row *object.Row, hidden map[string]bool, only []string) map[string]any {
+	out := map[string]any{}
+	tags := map[string]any{}
+	for i, f := range row.Object.Fields {
+		if i == object.DeletedAt || hidden[f.Name] || len(only) > 0 && i != object.ID && i != object.Version && !slices.Contains(only, f.Name) {
+			continue
+		}
+		if i == object.Hints {
+			out["hints"] = map[string]any{}
+			if s, ok := row.V[i].(string); ok {
+				out["hints"] = json.RawMessage(s)
+			}
+			continue
+		}
+		v := f.Type.JSON(f, r.Env, row.V[i])
+		out[f.Name] = v
+		if f.TagDimension != "" {
+			tags[f.TagDimension] = v
+		}
+	}
+	if len(tags) > 0 {
+		out["tags"] = tags
+	}
+	return out
+}
+
+// ShowEvent gives an event as the timeline shows it: values in words, fields the actor may not see left out.
+func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
+	snap := r.Defs.Current()
+	out := map[string]any{"seq": e.Seq, "at": object.Instant(e.At), "written_at": object.Instant(e.WrittenAt), "ip": e.IP, "origin": e.Origin, "batch": e.Batch, "op": e.Op, "object": e.Object, "record_id": e.RecordID,
+		"revision": e.Revision, "request_id": e.Request, "note": e.Payload.Note, "data": e.Payload.Data, "actor": map[string]any{"kind": e.ActorKind, "id": e.ActorID, "name": e.ActorName}}
+	changes := []map[string]any{}
+	if o, ok := object.Of(snap, e.Object); ok {
+		hidden := r.Access.Hidden(snap, a, e.Object)
+		for _, f := range o.Fields {
+			c, changed := e.Payload.Changes[f.Name]
+			if !changed || hidden[f.Name] || f.Hidden {
+				continue
+			}
+			from, to := canonical(f, c[0]), canonical(f, c[1])
+			changes = append(changes, map[string]any{"field": f.Name, "title": f.Title, "from": f.Type.JSON(f, r.Env, from), "to": f.Type.JSON(f, r.Env, to), "from_text": f.Type.Words(f, r.Env, from), "to_text": f.Type.Words(f, r.Env, to)})
+		}
+	}
+	out["changes"] = changes
+	return out
+}
+
+// canonical undoes what JSON does to integers.
+func canonical(f *object.Field, v any) any {
+	switch x := v.(type) {
+	case float64:
+		return int64(x)
+	case json.Number:
+		n, _ := x.Int64()
+		return n
+	case string:
+		if f.Type.Class() == object.TextClass {
+			return x
+		}
+		return nil
+	}
+	return v
+}
