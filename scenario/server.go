@@ -71,16 +71,18 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	s := &Server{options: o, Data: o.Data, log: new(log)}
 	if s.Data == "" {
-		s.Data = filepath.Join(t.TempDir(), "data")
+		s.Data = filepath.Join(folder(t), "data")
 	}
-	s.Clock = &Clock{path: filepath.Join(t.TempDir(), "clock")}
+	s.Clock = &Clock{path: filepath.Join(folder(t), "clock")}
 	s.Clock.Set(t, 0)
 	vars := map[string]string{
 		"BATON_DATA": s.Data, "BATON_CLOCK": s.Clock.path, "BATON_ADMIN_PASSWORD": AdminPassword,
-		"BATON_DEMO": "", "BATON_DEMO_DATE": o.DemoDate, "BATON_DATABASE_URL": "",
 	}
 	if o.Demo {
 		vars["BATON_DEMO"] = "1"
+	}
+	if o.DemoDate != "" {
+		vars["BATON_DEMO_DATE"] = o.DemoDate
 	}
 	if o.DB == Postgres {
 		vars["BATON_DATABASE_URL"] = storetest.Postgres(t)
@@ -195,6 +197,22 @@ func (s *Server) wait(p *process) error {
 			}
 		}
 	}
+}
+
+// folder is a temporary one with a short name: the data folder holds a socket, whose path may have no more than 107 bytes, and
+// t.TempDir grows with the test's name.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "baton-s-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("scenario: %v", err)
+		}
+	})
+	return dir
 }
 
 func freeAddress(t testing.TB) string {

@@ -55,7 +55,7 @@ func (c *Clock) Changed() <-chan struct{} {
 
 // Follow re-reads the offset file until ctx ends. A missing or unreadable file leaves the last offset.
 func (c *Clock) Follow(ctx context.Context, path string) {
-	c.read(path)
+	c.Read(path)
 	t := time.NewTicker(50 * time.Millisecond)
 	defer t.Stop()
 	for {
@@ -63,12 +63,13 @@ func (c *Clock) Follow(ctx context.Context, path string) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			c.read(path)
+			c.Read(path)
 		}
 	}
 }
 
-func (c *Clock) read(path string) {
+// Read takes the offset from the file once.
+func (c *Clock) Read(path string) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return

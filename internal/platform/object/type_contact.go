@@ -14,11 +14,11 @@ func (Phone) Shape() Shape { return TextShape }
 // Parse reads a number however written.
 func (Phone) Parse(f *Field, _ *Env, raw any) (any, *Hint, error) {
 	return parseContact(f, raw, "电话号码", func(s string) (string, error) {
-		p, err := reader.ReadPhone(s)
+		p, err := reader.Phone(s)
 		if err != nil {
 			return "", err
 		}
-		return p.String(), nil
+		return p.E164, nil
 	})
 }
 

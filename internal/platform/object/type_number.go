@@ -175,7 +175,7 @@ func (Money) Parse(_ *Field, _ *Env, raw any) (any, *Hint, error) {
 	if strings.TrimSpace(s) == "" {
 		return nil, nil, nil
 	}
-	a, err := reader.ReadAmount(s)
+	a, err := reader.Amount(s)
 	if err != nil {
 		return nil, nil, valueError(err)
 	}
@@ -183,7 +183,7 @@ func (Money) Parse(_ *Field, _ *Env, raw any) (any, *Hint, error) {
 		return nil, nil, &ValueError{Code: "other_currency", Message: "币种是 " + a.Currency + "，这里记人民币", Hint: "请换算成人民币后填写"}
 	}
 	v := a.Value()
-	if a.Range() {
+	if !a.Single() {
 		return v, &Hint{Raw: strings.TrimSpace(s), Code: "range", Message: "原文是范围，取 " + moneyWords(v)}, nil
 	}
 	return v, nil, nil

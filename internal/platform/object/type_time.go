@@ -31,13 +31,13 @@ func DayStart(day int64, zone *time.Location) time.Time {
 }
 
 // Parse reads dates as people write them.
-func (Date) Parse(_ *Field, e *Env, raw any) (any, *Hint, error) {
+func (Date) Parse(_ *Field, _ *Env, raw any) (any, *Hint, error) {
 	return parseNumber(raw, "日期", func(s string) (int64, error) {
-		t, err := reader.Date(s, e.Zone)
+		d, err := reader.Date(s)
 		if err != nil {
 			return 0, err
 		}
-		return DayOf(t, e.Zone), nil
+		return d.In(time.UTC).Unix() / 86400, nil
 	})
 }
 

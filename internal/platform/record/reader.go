@@ -98,7 +98,7 @@ func (r *Reader) Where(o *object.Object, filter json.RawMessage, pointer string)
 	cond, items := condition.Compile(node, condition.Scope{Snapshot: r.Defs.Current(), Object: o, Env: r.Env})
 	var bad []problem.Item
 	for _, it := range items {
-		if it.Code != "off_list" {
+		if !condition.Warning(it) {
 			it.Pointer = pointer + it.Pointer
 			bad = append(bad, it)
 		}
@@ -106,7 +106,7 @@ func (r *Reader) Where(o *object.Object, filter json.RawMessage, pointer string)
 	if len(bad) > 0 {
 		return "", nil, problem.New(problem.Invalid, "invalid_condition", "筛选条件有误", bad...)
 	}
-	return cond.SQL(r.DB.Dialect(), "t", r.Clock.Now(), r.Env.Zone)
+	return cond.SQL(r.DB.Dialect(), "t", &condition.Env{Now: r.Clock.Now(), Zone: r.Env.Zone})
 }
 
 // List reads a page.

@@ -1,0 +1,132 @@
+// Command bench measures Baton beside its peers on this machine, one after the other, with the same durability: intake over HTTP and
+// reading beside PocketBase, import beside the bare SQLite driver. It prints a table and one line per figure:
+//
+//	bench <name> ours=<n> peer=<n> ratio=<n> unit=<u>
+//
+// A ratio above 1 means that Baton is better; without a peer it is "-". Servers run in temporary folders and listen on loopback.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"baton/bench/load"
+	"baton/bench/peer"
+)
+
+// size says how long and how much.
+type size struct {
+	connections int
+	warm        time.Duration
+	intake      time.Duration // each round
+	rounds      int           // of intake, the sides taking turns; the median counts
+	read        time.Duration
+	rows        int // for reading and import
+	bulk        int // rows of the import whose memory is watched; 0 = none
+}
+
+var (
+	short = size{connections: 32, warm: 3 * time.Second, intake: 10 * time.Second, rounds: 1, read: 5 * time.Second, rows: 100_000}
+	full  = size{connections: 32, warm: 5 * time.Second, intake: 30 * time.Second, rounds: 3, read: 15 * time.Second, rows: 100_000, bulk: 1_000_000}
+)
+
+func main() {
+	if len(os.Args) == 5 && os.Args[1] == "peer" { // the peer runs as a process of its own, as Baton does
+		var rows int
+		_, err := fmt.Sscan(os.Args[4], &rows)
+		if err == nil {
+			err = peer.Serve(os.Args[2], os.Args[3], rows)
+		}
+		exit(err)
+	}
+	binary := flag.String("baton", "", "Baton's binary; empty measures the peers only")
+	long := flag.Bool("full", false, "the long loads")
+	flag.Parse()
+	s := short
+	if *long {
+		s = full
+	}
+	if *binary != "" {
+		abs, err := filepath.Abs(*binary)
+		exitOn(err)
+		*binary = abs
+	}
+	exit(run(*binary, s))
+}
+
+func run(binary string, s size) error {
+	dir, err := os.MkdirTemp("", "baton-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{binary: binary, dir: dir, size: s}
+	b.progress("%s", machine())
+	var r report
+	for _, step := range []struct {
+		title string
+		do    func(*report) error
+	}{
+		{"intake", b.intake},
+		{"import and reading", b.reading},
+		{"countdowns", b.countdown},
+		{"memory of a long import", b.bulk},
+	} {
+		if err := step.do(&r); err != nil {
+			r.print(os.Stdout) // what was measured so far
+			return fmt.Errorf("%s: %w", step.title, err)
+		}
+	}
+	r.print(os.Stdout)
+	return nil
+}
+
+// bench carries the steps out. Only one server runs at a time: on two cores they would measure each other.
+type bench struct {
+	binary string // "" = peers only
+	dir    string
+	size   size
+	runs   int
+}
+
+// folder is a new one for a server's data.
+func (b *bench) folder() string {
+	b.runs++
+	return filepath.Join(b.dir, fmt.Sprint(b.runs))
+}
+
+func (b *bench) progress(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
+}
+
+func (b *bench) load(addr string, want int, warm, length time.Duration, request func(n int) load.Request) (load.Result, error) {
+	return load.Run(load.Plan{Addr: addr, Connections: b.size.connections, Warm: warm, For: length, Want: want, Make: request})
+}
+
+// machine says what else was going on: figures taken on a busy machine compare badly.
+func machine() string {
+	busy, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		busy = []byte("unknown")
+	}
+	return fmt.Sprintf("%d cores, load before the start %s", runtime.NumCPU(), strings.TrimSpace(string(busy)))
+}
+
+func exitOn(err error) {
+	if err != nil {
+		exit(err)
+	}
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"os"
+	"strings"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/record"
+	"baton/internal/platform/store"
+	"baton/internal/platform/template"
+	"baton/templates"
+)
+
+// bootstrap makes a new workspace: the shipped definitions by the ordinary publish, the root unit and the first administrator.
+func (a *App) bootstrap(ctx context.Context) error {
+	system := actor.TheSystem("首次启动")
+	defs, err := template.Read(templates.FS, "platform")
+	if err != nil {
+		return err
+	}
+	sales, err := template.Read(templates.FS, "sales")
+	if err != nil {
+		return err
+	}
+	if _, err := a.Defs.Publish(ctx, system, "安装销售模板", append(defs, sales...), nil); err != nil {
+		return err
+	}
+	password, given := a.Config.AdminPassword, true
+	if password == "" {
+		password, given = randomPassword(), false
+	}
+	hash, err := a.Signing.Hash(password)
+	if err != nil {
+		return err
+	}
+	origin := record.Origin{Kind: "bootstrap", Engine: true}
+	err = a.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := a.Writer.In(ctx, tx, record.Request{Actor: system, Origin: origin, Writes: []record.Write{
+			{Op: record.Create, Object: "org_unit", ID: "root", Values: map[string]any{"name": "总公司", "kind": "company", "manager": "admin"}},
+			{Op: record.Create, Object: "person", ID: "admin", Values: map[string]any{"name": "管理员", "username": "admin", "unit": "root", "roles": "admin"}},
+		}}); err != nil {
+			return err
+		}
+		return a.Signing.SetPassword(ctx, tx, "admin", "admin", hash)
+	})
+	if err != nil {
+		return err
+	}
+	if !given {
+		// Shown once, on the terminal only: never in the log.
+		fmt.Fprintf(os.Stderr, "\n  Administrator: admin / %s   (shown once; change it after signing in)\n\n", password)
+	}
+	return a.Dir.Reload(ctx)
+}
+
+func randomPassword() string {
+	var b [10]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never fails
+	return strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
+}

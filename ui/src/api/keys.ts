@@ -1,0 +1,20 @@
+/** Query keys in one place, so that the live feed can invalidate by prefix. */
+export const keys = {
+  session: ['session'] as const,
+  demo: ['demo'] as const,
+  meta: ['meta'] as const,
+  list: (object: string) => ['records', object] as const,
+  record: (object: string, id: string) => ['record', object, id] as const,
+  history: (object: string, id: string) => ['record', object, id, 'history'] as const,
+  explain: (object: string, id: string) => ['record', object, id, 'explain'] as const,
+  jobs: ['jobs'] as const,
+  job: (id: string) => ['jobs', id] as const,
+  inbox: ['inbox'] as const,
+  definitions: ['definitions'] as const,
+  definition: (kind: string, name: string) => ['definitions', kind, name] as const,
+  revisions: ['revisions'] as const,
+  apiKeys: ['keys'] as const,
+  funnel: ['funnel'] as const,
+  events: ['events'] as const,
+  trail: ['trail'] as const,
+}

@@ -1,0 +1,92 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { clock } from '../parts/clock'
+import { setZone } from '../parts/format'
+import { api, Problem } from './client'
+import { keys } from './keys'
+import type { DemoPeople, Meta, Session } from './types'
+
+function adopt(session: Session): Session {
+  api.setToken(session.csrf_token)
+  setZone(session.workspace?.zone)
+  if (session.workspace?.now) clock.follow(session.workspace.now)
+  return session
+}
+
+async function current(): Promise<Session | null> {
+  try {
+    return adopt(await api.get<Session>('session'))
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return null
+    throw error
+  }
+}
+
+/** Null while nobody is signed in. Refetched each minute, which also keeps the clock true. */
+export function useSessionQuery() {
+  return useQuery({ queryKey: keys.session, queryFn: current, staleTime: 60_000, refetchInterval: 60_000 })
+}
+
+/** The session of a page that is only shown to those signed in. */
+export function useSession(): Session {
+  const { data } = useSessionQuery()
+  if (!data) throw new Error('a page was shown without a session')
+  return data
+}
+
+export function useRight(right: string): boolean {
+  return useSession().rights.includes(right)
+}
+
+export function useSignIn() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (given: { username: string; password: string }) => {
+      const made = await api.post<Session>('session', given)
+      api.setToken(made.csrf_token)
+      return made.rights && made.workspace ? adopt(made) : adopt(await api.get<Session>('session'))
+    },
+    onSuccess: (session) => client.setQueryData(keys.session, session),
+  })
+}
+
+export function useSignOut() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => api.delete('session'),
+    onSettled: () => {
+      client.setQueryData(keys.session, null)
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] })
+    },
+  })
+}
+
+export function useDemoPeople() {
+  return useQuery({
+    queryKey: keys.demo,
+    queryFn: async () => {
+      try {
+        return await api.get<DemoPeople>('session/demo')
+      } catch (error) {
+        if (error instanceof Problem && (error.status === 404 || error.status === 401)) return null
+        throw error
+      }
+    },
+    retry: false,
+    staleTime: Infinity,
+  })
+}
+
+/** Objects, tags and people as the published revision defines them. */
+export function useMetaQuery() {
+  return useQuery({ queryKey: keys.meta, queryFn: () => api.get<Meta>('meta'), staleTime: 5 * 60_000 })
+}
+
+export function useMeta(): Meta {
+  const { data } = useMetaQuery()
+  if (!data) throw new Error('a page was shown before the definitions were read')
+  return data
+}
+
+export function useObject(name: string) {
+  return useMeta().objects.find((object) => object.name === name)
+}

@@ -1,0 +1,298 @@
+/** Shapes of the HTTP API as the page uses them. Times are RFC 3339 UTC; money is a number in yuan. */
+
+export type Id = string
+export type Title = { 'zh-CN': string; en?: string }
+
+export interface User {
+  id: Id
+  name: string
+  username: string
+  roles: string[]
+  unit?: Id
+  unit_name?: string
+}
+
+export interface Session {
+  csrf_token: string
+  user: User
+  rights: string[]
+  workspace: { name: string; zone: string; now: string; demo: boolean }
+}
+
+export interface DemoPeople {
+  people: { username: string; name: string; title: string }[]
+  password: string
+}
+
+export type FieldTypeName =
+  | 'text' | 'long_text' | 'integer' | 'decimal' | 'money' | 'percent' | 'boolean' | 'date' | 'datetime'
+  | 'duration' | 'choice' | 'multi_choice' | 'phone' | 'email' | 'url' | 'region' | 'person' | 'org_unit'
+  | 'relation' | 'auto_number' | 'json'
+
+export interface Option { value: string; title?: Title | string; color?: string }
+
+export interface Field {
+  name: string
+  title: Title
+  type: FieldTypeName
+  options?: Option[]
+  target?: string
+  readonly?: boolean
+  system?: boolean
+  help?: Title | string
+  tag_dimension?: string
+  track?: boolean
+  group?: string
+}
+
+export interface ObjectMeta {
+  name: string
+  title: Title
+  icon?: string
+  title_field: string
+  rights: { create: boolean; update: boolean; delete: boolean; export: boolean }
+  fields: Field[]
+}
+
+export interface TagDimension { name: string; title: Title; object: string; field: string; values: Option[] }
+export interface Unit { id: Id; name: string; parent?: Id | null; kind?: string }
+export interface Person { id: Id; name: string; unit?: Id; unit_name?: string; active: boolean }
+
+export interface Meta {
+  revision: number
+  objects: ObjectMeta[]
+  tag_dimensions: TagDimension[]
+  funnels: { name: string; title: Title; object: string }[]
+  units: Unit[]
+  people: Person[]
+}
+
+export interface Hint { raw?: string; message: string }
+
+export interface Timer {
+  id: Id
+  kind: 'first_open' | 'follow_up' | 'assign_deadline'
+  state: 'running' | 'stopped' | 'fired'
+  started_at: string
+  due_at: string
+  stopped_at?: string | null
+  fired_at?: string | null
+  rule?: { name: string; title: Title | string }
+  working_time?: boolean
+}
+
+export interface RecordData {
+  id: Id
+  version: number
+  tags?: Record<string, string | null>
+  hints?: Record<string, Hint>
+  timers?: Timer[]
+  [field: string]: unknown
+}
+
+export type Refs = Record<string, Record<Id, string>>
+
+export interface RecordPage {
+  records: RecordData[]
+  refs?: Refs
+  next_cursor?: string | null
+  count?: number
+  count_capped?: boolean
+}
+
+export interface RecordRights {
+  update?: boolean
+  delete?: boolean
+  claim?: boolean
+  open?: boolean
+  contacted?: boolean
+  transfer?: boolean
+}
+
+export interface RecordDetail { record: RecordData; refs?: Refs; rights?: RecordRights; timers?: Timer[] }
+
+export interface Change {
+  field: string
+  title?: Title | string
+  from?: unknown
+  to?: unknown
+  from_text?: string | null
+  to_text?: string | null
+}
+
+export interface LedgerEvent {
+  seq: number
+  at: string
+  written_at?: string
+  actor: { kind: 'person' | 'system' | 'key' | 'channel'; id?: Id; name?: string }
+  ip?: string
+  origin?: string
+  op: string
+  object?: string
+  record_id?: Id
+  changes?: Change[]
+  note?: string
+  data?: Record<string, unknown> | null
+  request_id?: string
+}
+
+export interface TraceNode {
+  kind: 'all' | 'any' | 'none' | 'some' | 'leaf'
+  passed: boolean
+  text?: string
+  seen?: string
+  children?: TraceNode[]
+}
+
+export interface CandidateCheck { label: string; text?: string; seen?: string; passed: boolean }
+export interface Candidate {
+  person: { id: Id; name: string }
+  passed: boolean
+  chosen?: boolean
+  note?: string
+  checks: CandidateCheck[]
+}
+
+export interface BranchTrace {
+  name: string
+  title?: Title | string
+  matched: boolean
+  chosen?: boolean
+  fallback?: boolean
+  strategy?: string
+  strategy_text?: string
+  conditions?: TraceNode | null
+  considered?: number
+  excluded?: { filter: string; text: string; count: number }[]
+  candidates?: Candidate[]
+}
+
+export interface OwnerExplain {
+  decision: 'assigned' | 'pool' | 'kept' | 'manual' | 'none'
+  person?: { id: Id; name: string } | null
+  text?: string
+  at?: string
+  revision?: number
+  policy?: { name: string; title?: Title | string }
+  reason?: string
+  branches?: BranchTrace[]
+}
+
+export interface TagExplain {
+  value: string | null
+  text?: string
+  rule?: string
+  at?: string
+  revision?: number
+  conditions?: TraceNode | null
+  seen?: string
+}
+
+export interface Explain { owner?: OwnerExplain | null; tags?: Record<string, TagExplain>; countdowns?: Timer[] }
+
+export interface ImportColumn {
+  index: number
+  name: string
+  field: string | null
+  confidence: number
+  how: 'name' | 'alias' | 'content' | 'none'
+  samples?: string[]
+}
+
+export interface ImportPreview {
+  encoding: string
+  delimiter: string
+  columns: ImportColumn[]
+  rows: string[][]
+  row_estimate: number
+  fields: Pick<Field, 'name' | 'title' | 'type'>[]
+}
+
+export interface RejectedRow { line: number; column?: string; value?: string; code?: string; message: string; hint?: string }
+
+export interface Job {
+  id: Id
+  kind: string
+  title?: Title | string
+  state: 'queued' | 'running' | 'done' | 'failed'
+  progress: number
+  rate?: number | null
+  eta_seconds?: number | null
+  result?: { rows: number; created: number; merged: number; rejected: number } | null
+  errors?: RejectedRow[] | null
+  created_at?: string
+  by?: string | { id: Id; name: string } | null
+}
+
+export interface Definition<S = unknown> {
+  kind: string
+  name: string
+  title: Title
+  spec: S
+  version?: number
+  revision?: number
+  has_draft?: boolean
+}
+
+export interface Draft<S = unknown> { title: Title; spec: S; by?: string | { name: string }; at?: string }
+export interface DefinitionDetail { definition: Definition | null; draft: Draft | null; sentence?: string }
+export interface DefinitionProblem { kind?: string; name?: string; pointer: string; code: string; message: string; hint?: string }
+export interface DraftSaved { draft: Draft; problems?: DefinitionProblem[]; sentence?: string }
+
+export interface Revision {
+  n: number
+  at: string
+  by?: string | { id?: Id; name: string }
+  note?: string
+  changes?: { kind: string; name: string; op: string }[]
+}
+
+export interface Key { id: Id; kind: 'channel' | 'api'; name: string; scopes?: string[]; created_at: string }
+
+export interface FunnelStage {
+  stage: string
+  title: Title | string
+  count: number
+  rate_prev?: number | null
+  rate_first?: number | null
+  mean_days?: number | null
+  completed?: number | null
+}
+
+export interface FunnelGroup { key: string; name: string; stages: FunnelStage[] }
+export type FunnelMode = 'cohort' | 'period'
+export type FunnelBy = 'region' | 'team' | 'owner' | 'source'
+
+export interface FunnelResult {
+  funnel: string
+  title: Title | string
+  mode: FunnelMode
+  period: { from: string; to: string; text?: string }
+  stages: FunnelStage[]
+  groups?: FunnelGroup[]
+  understood?: string
+}
+
+export interface FunnelRequest {
+  mode: FunnelMode
+  period: { last: number; unit: string } | { from: string; to: string }
+  by?: FunnelBy
+  where?: unknown
+}
+
+export interface FunnelRecords extends RecordPage { stays?: Record<Id, { entered_at: string; left_at?: string | null; days?: number | null }> }
+
+export interface InboxItem {
+  id: Id
+  kind: string
+  level?: 'red' | 'amber' | 'blue'
+  title: string
+  body?: string
+  object?: string
+  record_id?: Id
+  at: string
+  read_at?: string | null
+}
+
+export interface InboxPage { items: InboxItem[]; unread: number; next_cursor?: string | null }
+export interface TrailState { last_seq: number; sealed_seq: number; seals: number; last_seal_at?: string | null; head?: string }

@@ -1,0 +1,40 @@
+import { lazy, Suspense } from 'react'
+import { Route, Routes, useLocation } from 'react-router'
+import { useTranslation } from 'react-i18next'
+import { Empty, Loading } from '../parts/States'
+import { ErrorBoundary } from './ErrorBoundary'
+
+const HomePage = lazy(() => import('../features/home/HomePage'))
+const RecordsPage = lazy(() => import('../features/records/RecordsPage'))
+const RecordPage = lazy(() => import('../features/record/RecordPage'))
+const ImportPage = lazy(() => import('../features/import/ImportPage'))
+const ImportJobPage = lazy(() => import('../features/import/ImportJobPage'))
+const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
+const ConfigPage = lazy(() => import('../features/config/ConfigPage'))
+const TrailPage = lazy(() => import('../features/trail/TrailPage'))
+
+function NotFound() {
+  const { t } = useTranslation()
+  return <Empty title={t('state.notFound')} text={t('state.notFoundText')} />
+}
+
+export function Pages() {
+  const { pathname } = useLocation()
+  return (
+    <ErrorBoundary key={pathname}>
+      <Suspense fallback={<div className="page"><Loading rows={8} /></div>}>
+        <Routes>
+          <Route path="/" element={<HomePage />} />
+          <Route path="/objects/:object" element={<RecordsPage />} />
+          <Route path="/objects/:object/:id" element={<RecordPage />} />
+          <Route path="/import" element={<ImportPage />} />
+          <Route path="/import/:jobId" element={<ImportJobPage />} />
+          <Route path="/funnel" element={<FunnelPage />} />
+          <Route path="/config/*" element={<ConfigPage />} />
+          <Route path="/trail" element={<TrailPage />} />
+          <Route path="*" element={<NotFound />} />
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
+  )
+}

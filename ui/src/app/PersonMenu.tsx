@@ -1,0 +1,34 @@
+import { Dropdown } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useSession, useSignOut } from '../api/session'
+import { setLanguage } from '../i18n'
+import { Avatar } from '../parts/Avatar'
+import { useMode } from '../theme/context'
+
+export function PersonMenu() {
+  const { t, i18n } = useTranslation()
+  const { user } = useSession()
+  const { mode, setMode } = useMode()
+  const signOut = useSignOut()
+  const roles = user.roles.map((r) => t(`role.${r}`, { defaultValue: r })).join(' · ')
+  return (
+    <Dropdown
+      trigger={['click']}
+      placement="bottomRight"
+      menu={{
+        items: [
+          { key: 'who', type: 'group', label: <span>{user.name}<br /><span className="small">{[roles, user.unit_name].filter(Boolean).join(' · ')}</span></span> },
+          { type: 'divider' },
+          { key: 'language', label: i18n.language === 'en' ? t('menu.toChinese') : t('menu.toEnglish'), onClick: () => void setLanguage(i18n.language === 'en' ? 'zh-CN' : 'en') },
+          { key: 'mode', label: t(mode === 'dark' ? 'menu.light' : 'menu.dark'), onClick: () => setMode(mode === 'dark' ? 'light' : 'dark') },
+          { type: 'divider' },
+          { key: 'out', label: t('menu.signOut'), onClick: () => signOut.mutate() },
+        ],
+      }}
+    >
+      <button type="button" className="person-button" aria-label={t('menu.of', { name: user.name })}>
+        <Avatar name={user.name} size={28} />
+      </button>
+    </Dropdown>
+  )
+}

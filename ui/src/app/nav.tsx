@@ -1,0 +1,31 @@
+import {
+  AuditOutlined, BulbOutlined, FileDoneOutlined, FunnelPlotOutlined, HomeOutlined, SettingOutlined, TeamOutlined, UserAddOutlined,
+} from '@ant-design/icons'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useMeta, useSession } from '../api/session'
+import { titled } from '../i18n/titled'
+
+export interface NavItem { key: string; to: string; label: string; icon: ReactNode; group: number }
+
+const objectIcons: Record<string, ReactNode> = {
+  lead: <UserAddOutlined />, customer: <TeamOutlined />, opportunity: <BulbOutlined />, contract: <FileDoneOutlined />,
+}
+
+/** The rail by work: only what has a page and that this person may see. */
+export function useNav(): NavItem[] {
+  const { t } = useTranslation()
+  const meta = useMeta()
+  const { rights } = useSession()
+  const has = (right: string): boolean => rights.includes(right)
+  const items: NavItem[] = [{ key: 'home', to: '/', label: t('nav.home'), icon: <HomeOutlined />, group: 0 }]
+  for (const name of Object.keys(objectIcons)) {
+    const object = meta.objects.find((o) => o.name === name)
+    if (object) items.push({ key: name, to: `/objects/${name}`, label: titled(object.title, name), icon: objectIcons[name], group: 0 })
+  }
+  if (has('funnel.read') && meta.funnels.length > 0) items.push({ key: 'funnel', to: '/funnel', label: t('nav.funnel'), icon: <FunnelPlotOutlined />, group: 1 })
+  const configures = ['definitions.read', 'definitions.write', 'people.write', 'keys.write', 'channels.write'].some(has)
+  if (configures) items.push({ key: 'config', to: '/config', label: t('nav.config'), icon: <SettingOutlined />, group: 2 })
+  if (has('events.read')) items.push({ key: 'trail', to: '/trail', label: t('nav.trail'), icon: <AuditOutlined />, group: 2 })
+  return items
+}

@@ -1,0 +1,41 @@
+import { useTranslation } from 'react-i18next'
+import type { Timer } from '../../api/types'
+import { useNow } from '../../parts/clock'
+import { leadingTimer, useReading } from '../../parts/Countdown'
+import { exactInstant, instant, span } from '../../parts/format'
+
+/** The clock that runs on this lead: what is left, since when, and what happens at the end. */
+export function CountdownBanner({ timers, owned }: { timers: Timer[] | undefined; owned: boolean }) {
+  const { t } = useTranslation()
+  const now = useNow()
+  const timer = leadingTimer(timers)
+  const reading = useReading(timer)
+  if (!timer || !reading) {
+    return <div className="banner banner-neutral" data-testid="countdown"><div className="banner-main"><span className="banner-label">{t(owned ? 'timer.none' : 'timer.nonePool')}</span></div></div>
+  }
+  const start = new Date(timer.started_at).getTime()
+  const total = new Date(timer.due_at).getTime() - start
+  const done = timer.state === 'stopped' ? 1 : Math.min(1, Math.max(0, (now - start) / Math.max(1, total)))
+  const tone = timer.state === 'running' && !reading.overdue && reading.tone === 'blue' ? 'blue' : reading.tone
+  const limit = span(total)
+  return (
+    <div className={`banner banner-${tone}`} data-testid="countdown" data-state={timer.state}>
+      <div className="banner-main">
+        <span className="banner-label">{t(`timer.since.${timer.kind}`, { at: instant(timer.started_at, now) })}</span>
+        <strong className="banner-value">{timer.state === 'stopped' ? t(`timer.stopped.${timer.kind}`) : reading.text}</strong>
+      </div>
+      {timer.state === 'stopped' ? null : (
+        <div className="banner-bar" role="progressbar" aria-valuenow={Math.round(done * 100)} aria-valuemin={0} aria-valuemax={100} aria-label={t('timer.used')}>
+          <span style={{ width: `${done * 100}%` }} />
+        </div>
+      )}
+      <div className="banner-side">
+        <span title={exactInstant(timer.due_at)}>
+          {timer.state === 'stopped' ? t('timer.stoppedAt', { at: instant(timer.stopped_at, now) }) : t(`timer.limit.${timer.kind}`, { span: limit })}
+          {timer.working_time ? ` · ${t('timer.workingTime')}` : ''}
+        </span>
+        <span>{timer.state === 'stopped' ? t('timer.dueWas', { at: instant(timer.due_at, now) }) : t(`timer.after.${timer.kind}`)}</span>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,108 @@
+import { Alert, Button } from 'antd'
+import { useQueryClient } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, Problem, recordPath } from '../../api/client'
+import { keys } from '../../api/keys'
+import type { Field, RecordDetail } from '../../api/types'
+import { FieldShow } from '../../fields'
+import { isBlank } from '../../fields/kind'
+import { titled } from '../../i18n/titled'
+import { problemText } from '../../parts/problem'
+import { WhyMark } from '../../parts/Why'
+import { FactEditor } from './FactEditor'
+
+interface Props {
+  field: Field
+  object: string
+  detail: RecordDetail
+  editable: boolean
+  editing: boolean
+  onEdit: (on: boolean) => void
+  onNext: (step: 1 | -1) => void
+  save: (given: { changes: Record<string, unknown>; version: number }) => Promise<RecordDetail>
+}
+
+interface Conflict { yours: unknown; theirs: unknown; version: number }
+
+/** One fact: read, edited in place (Enter saves, Esc leaves, Tab saves and moves on), settled after a conflict. */
+export function Fact({ field, object, detail, editable, editing, onEdit, onNext, save }: Props) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const { record, refs } = detail
+  const value = record[field.name]
+  const [error, setError] = useState<string | null>(null)
+  const [conflict, setConflict] = useState<Conflict | null>(null)
+  const saving = useRef(false)
+  const label = titled(field.title, field.name)
+  const hint = record.hints?.[field.name]
+
+  const start = (): void => {
+    setError(null)
+    onEdit(true)
+  }
+  const put = async (next: unknown, version: number): Promise<boolean> => {
+    saving.current = true
+    try {
+      await save({ changes: { [field.name]: next }, version })
+      setError(null)
+      return true
+    } catch (problem) {
+      if (problem instanceof Problem && problem.status === 409) {
+        const item = problem.errors.find((e) => e.pointer?.includes(field.name)) ?? problem.errors[0]
+        const fresh = await api.get<RecordDetail>(recordPath(object, record.id))
+        client.setQueryData(keys.record(object, record.id), fresh)
+        setConflict({ yours: item?.yours ?? next, theirs: item && 'theirs' in item ? item.theirs : fresh.record[field.name], version: fresh.record.version })
+      } else setError(problemText(problem))
+      return false
+    } finally {
+      saving.current = false
+    }
+  }
+  const commit = async (next: unknown, step?: 1 | -1): Promise<void> => {
+    if (saving.current) return
+    const same = next === value || (isBlank(next) && isBlank(value))
+    if (step) onNext(step)
+    else onEdit(false)
+    if (!same) await put(next, record.version)
+  }
+  const shown = <FieldShow field={field} value={value} refs={refs} />
+  return (
+    <div className="fact" data-field={field.name}>
+      <dt>{label}</dt>
+      <dd>
+        {editing ? (
+          <FactEditor field={field} label={label} refs={refs} start={isBlank(value) && hint?.raw ? hint.raw : value} onCommit={(v, step) => void commit(v, step)} onCancel={() => onEdit(false)} />
+        ) : editable ? (
+          <div className="fact-value" role="button" tabIndex={0} aria-label={t('record.edit', { field: label })}
+            onClick={(e) => { if (!(e.target as HTMLElement).closest('a')) start() }}
+            onKeyDown={(e) => { if (e.key === 'Enter' && e.target === e.currentTarget) { e.preventDefault(); start() } }}>
+            {shown}
+          </div>
+        ) : (
+          <div className="fact-value is-fixed">
+            {field.name === 'owner' && isBlank(value) ? <span className="muted">{t('record.pool')}</span> : shown}
+            {field.name === 'owner' && object === 'lead' ? <WhyMark object={object} id={record.id} subject="owner" /> : null}
+          </div>
+        )}
+        {hint && !editing ? (
+          <div className="fact-hint" title={hint.message}>
+            {hint.raw ? <span className="hint-raw">{t('record.raw', { raw: hint.raw })}</span> : null} {hint.message}
+          </div>
+        ) : null}
+        {error ? <Alert type="error" role="alert" title={error} closable={{ onClose: () => setError(null) }} /> : null}
+        {conflict ? (
+          <div className="conflict" role="alert">
+            <p>{t('record.conflict')}</p>
+            <div className="conflict-line"><span className="muted">{t('record.yours')}</span><FieldShow field={field} value={conflict.yours} refs={refs} /></div>
+            <div className="conflict-line"><span className="muted">{t('record.theirs')}</span><FieldShow field={field} value={conflict.theirs} refs={refs} /></div>
+            <div className="row">
+              <Button size="small" type="primary" onClick={() => { const c = conflict; setConflict(null); void put(c.yours, c.version) }}>{t('record.useYours')}</Button>
+              <Button size="small" onClick={() => setConflict(null)}>{t('record.keepTheirs')}</Button>
+            </div>
+          </div>
+        ) : null}
+      </dd>
+    </div>
+  )
+}

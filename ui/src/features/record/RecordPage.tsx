@@ -1,0 +1,94 @@
+import { App, Button } from 'antd'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useParams } from 'react-router'
+import { useRecord, useRecordAction } from '../../api/records'
+import { useObject, useSession } from '../../api/session'
+import type { ObjectMeta, RecordDetail } from '../../api/types'
+import { titled } from '../../i18n/titled'
+import { Card, PageHead } from '../../parts/PageHead'
+import { problemText } from '../../parts/problem'
+import { Empty, Failed, Loading } from '../../parts/States'
+import { WhyPanel } from '../../parts/why/WhyPanel'
+import { titleOf } from '../records/views'
+import { Composer } from './Composer'
+import { CountdownBanner } from './CountdownBanner'
+import { Facts } from './Facts'
+import { NextStep } from './NextStep'
+import { TagRow } from './TagRow'
+import { Timeline } from './Timeline'
+import { TransferModal } from './TransferModal'
+import './record.css'
+
+export default function RecordPage() {
+  const { object: name = '', id = '' } = useParams()
+  const { t } = useTranslation()
+  const object = useObject(name)
+  const detail = useRecord(name, id)
+  if (!object) return <Empty title={t('state.notFound')} text={t('state.notFoundText')} />
+  if (detail.isPending) return <div className="page"><Loading rows={12} /></div>
+  if (detail.isError && !detail.data) return <div className="page"><Failed error={detail.error} retry={() => void detail.refetch()} /></div>
+  return <Record key={id} object={object} detail={detail.data} />
+}
+
+/** The owner's own opening is told to the server once per visit; reading ahead never reaches this. */
+function useOpening(object: ObjectMeta, detail: RecordDetail): void {
+  const { user } = useSession()
+  const { mutate } = useRecordAction(object.name, detail.record.id)
+  const told = useRef(false)
+  const mine = object.name === 'lead' && detail.record.owner === user.id && detail.rights?.open !== false
+  useEffect(() => {
+    if (!mine || told.current) return
+    told.current = true
+    mutate({ action: 'open' })
+  }, [mine, mutate])
+}
+
+function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const { record, refs, rights } = detail
+  const timers = detail.timers ?? record.timers
+  const action = useRecordAction(object.name, record.id)
+  const [transferring, setTransferring] = useState(false)
+  const composer = useRef<HTMLDivElement>(null)
+  const lead = object.name === 'lead'
+  useOpening(object, detail)
+  useEffect(() => {
+    document.title = `${titleOf(record, object) ?? titled(object.title)} · ${t('app.name')}`
+    return () => { document.title = t('app.title') }
+  }, [record, object, t])
+  const claim = (): void =>
+    action.mutate({ action: 'claim' }, {
+      onSuccess: () => void message.success(t('record.claimed')),
+      onError: (error) => void message.error(problemText(error)),
+    })
+  const toComposer = (): void => {
+    composer.current?.scrollIntoView({ block: 'center' })
+    composer.current?.querySelector('textarea')?.focus()
+  }
+  return (
+    <div className="page record-page">
+      <PageHead title={titleOf(record, object) ?? t('record.untitled')} extra={<TagRow object={object} record={record} />}>
+        {rights?.transfer ? <Button onClick={() => setTransferring(true)}>{t('record.transfer')}</Button> : null}
+        {rights?.claim ? <Button type="primary" loading={action.isPending} onClick={claim}>{t('record.claim')}</Button> : null}
+        {rights?.contacted ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
+      </PageHead>
+      <div className={`record-grid ${lead ? '' : 'record-grid-two'}`}>
+        <div className="record-left"><Facts object={object} detail={detail} /></div>
+        <div className="record-middle">
+          {lead ? <CountdownBanner timers={timers} owned={Boolean(record.owner)} /> : null}
+          {rights?.contacted ? <Composer box={composer} object={object.name} id={record.id} /> : null}
+          <Timeline object={object} id={record.id} />
+        </div>
+        {lead ? (
+          <div className="record-right">
+            <Card><WhyPanel object={object.name} id={record.id} subject="owner" /></Card>
+            <NextStep detail={detail} />
+          </div>
+        ) : null}
+      </div>
+      {transferring ? <TransferModal object={object.name} id={record.id} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
+    </div>
+  )
+}

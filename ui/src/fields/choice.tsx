@@ -1,0 +1,39 @@
+import { Select } from 'antd'
+import type { Field } from '../api/types'
+import { titled } from '../i18n/titled'
+import { Chip, toneOf } from '../parts/Chip'
+import { isBlank, type FieldKind } from './kind'
+
+export const optionsOf = (field: Field): { value: string; label: string }[] =>
+  (field.options ?? []).map((o) => ({ value: o.value, label: titled(o.title, o.value) }))
+
+export function choiceText(value: unknown, field: Field): string {
+  if (isBlank(value)) return '—'
+  const option = field.options?.find((o) => o.value === value)
+  return titled(option?.title, String(value))
+}
+
+export const choice: FieldKind = {
+  Show: ({ value, field }) => {
+    const text = choiceText(value, field)
+    const color = field.options?.find((o) => o.value === value)?.color
+    return color ? <Chip tone={toneOf(color)}>{text}</Chip> : <>{text}</>
+  },
+  Edit: ({ field, value, onChange, onDone, label, autoFocus }) => (
+    <Select
+      aria-label={label}
+      autoFocus={autoFocus}
+      allowClear
+      showSearch={{ optionFilterProp: 'label' }}
+      popupMatchSelectWidth={false}
+      value={isBlank(value) ? undefined : String(value)}
+      options={optionsOf(field)}
+      onChange={(next?: string) => {
+        onChange(next ?? null)
+        onDone?.(next ?? null)
+      }}
+    />
+  ),
+  ops: ['eq', 'ne', 'in', 'not_in', 'empty', 'not_empty'],
+  words: choiceText,
+}

@@ -1,0 +1,39 @@
+import { useTranslation } from 'react-i18next'
+import type { Timer } from '../api/types'
+import { useNow } from './clock'
+import { Chip, type Tone } from './Chip'
+import { exactInstant, span } from './format'
+
+const soon = 24 * 3600_000
+
+export interface Reading { tone: Tone; text: string; overdue: boolean; ms: number }
+
+/** The timer that matters now: a running or broken one before a stopped one, the later start first. */
+export function leadingTimer(timers: Timer[] | undefined): Timer | undefined {
+  const rank = { running: 0, fired: 1, stopped: 2 }
+  return [...(timers ?? [])].sort((a, b) => rank[a.state] - rank[b.state] || b.started_at.localeCompare(a.started_at))[0]
+}
+
+export function useReading(timer: Timer | undefined): Reading | null {
+  const { t } = useTranslation()
+  const now = useNow()
+  if (!timer) return null
+  const left = new Date(timer.due_at).getTime() - now
+  if (timer.state === 'stopped') return { tone: 'green', text: t(`timer.stopped.${timer.kind}`), overdue: false, ms: left }
+  if (timer.state === 'fired' || left <= 0) return { tone: 'red', text: t('timer.over', { span: span(-left) }), overdue: true, ms: left }
+  if (timer.kind === 'assign_deadline') return { tone: 'blue', text: t('timer.waiting', { span: span(now - new Date(timer.started_at).getTime()) }), overdue: false, ms: left }
+  return { tone: left < soon ? 'amber' : 'blue', text: span(left), overdue: false, ms: left }
+}
+
+/** The live cell of a list: colour and words, the due instant on hover. */
+export function CountdownChip({ timers }: { timers: Timer[] | undefined }) {
+  const { t } = useTranslation()
+  const timer = leadingTimer(timers)
+  const reading = useReading(timer)
+  if (!timer || !reading) return <span className="muted">—</span>
+  return (
+    <Chip tone={reading.tone} title={t('timer.due', { at: exactInstant(timer.due_at) })} testid="countdown">
+      {reading.text}
+    </Chip>
+  )
+}

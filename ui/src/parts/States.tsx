@@ -1,0 +1,54 @@
+import { Button, Skeleton } from 'antd'
+import { ApiOutlined, InboxOutlined, LockOutlined } from '@ant-design/icons'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Problem } from '../api/client'
+import { problemText } from './problem'
+import './states.css'
+
+export function Loading({ rows = 6 }: { rows?: number }) {
+  const { t } = useTranslation()
+  return (
+    <div className="state-loading" role="status" aria-label={t('state.loading')}>
+      <Skeleton active title={false} paragraph={{ rows, width: '100%' }} />
+    </div>
+  )
+}
+
+function Panel({ icon, title, text, children }: { icon: ReactNode; title: string; text?: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="state">
+      <div className="state-icon" aria-hidden>{icon}</div>
+      <div className="state-title">{title}</div>
+      {text ? <div className="state-text">{text}</div> : null}
+      {children ? <div className="state-action">{children}</div> : null}
+    </div>
+  )
+}
+
+export function Empty({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
+  return <Panel icon={<InboxOutlined />} title={title} text={text}>{children}</Panel>
+}
+
+export function NoRight({ text }: { text?: string }) {
+  const { t } = useTranslation()
+  return <Panel icon={<LockOutlined />} title={t('state.noRight')} text={text ?? t('state.noRightText')} />
+}
+
+/** What happened, why, what to do; a missing right is told apart from a fault. */
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { t } = useTranslation()
+  if (error instanceof Problem && error.status === 403) return <NoRight text={error.detail || undefined} />
+  const text = problemText(error)
+  return (
+    <div role="alert">
+      <Panel
+        icon={<ApiOutlined />}
+        title={error instanceof Problem && error.status === 404 ? t('state.notFound') : t('state.failed')}
+        text={<>{text}{error instanceof Problem && error.requestId ? <span className="state-id">{t('state.requestId', { id: error.requestId })}</span> : null}</>}
+      >
+        {retry ? <Button onClick={retry}>{t('state.retry')}</Button> : null}
+      </Panel>
+    </div>
+  )
+}
