@@ -34,22 +34,34 @@ test: setup ## Set up what the tests need and run all of them
 setup: ## Install what the tests need from Debian (as root; otherwise says what to install)
 	@sh scripts/setup.sh
 
-lint: ui ## Vet, staticcheck and the direction of the imports
+lint: vet staticcheck arch ## Vet, staticcheck and the direction of the imports
+
+vet: ui
 	@$(TESTCOUNT) -as vet -check -- go vet ./...
+
+staticcheck: ui
 	@$(TESTCOUNT) -as staticcheck -check -- sh scripts/staticcheck.sh ./...
+
+arch:
 	@$(TESTCOUNT) -as arch -- ./internal/arch
 
 test-go: ui ## Go tests, on SQLite and PostgreSQL
 	@$(PGTEST) $(TESTCOUNT) -as go -- -vet=off $$(go list ./... | grep -vE '/(scenario|internal/arch)$$')
 
-test-ui: ui-packages ## The page's types, lint and tests
+test-ui: ui-types ui-lint ui-tests ## The page's types, lint and tests
+
+ui-types: ui-packages
 	@$(TESTCOUNT) -as ui-types -check -- npm --prefix ui run typecheck
+
+ui-lint: ui-packages
 	@$(TESTCOUNT) -as ui-lint -check -- npm --prefix ui run lint
+
+ui-tests: ui-packages
 	@$(TESTCOUNT) -as ui -vitest .cache/vitest-ui.json -- \
 	  npm --prefix ui test -- --reporter=default --reporter=json --outputFile.json='$(CURDIR)/.cache/vitest-ui.json'
 
 test-scenario: build ## The real binary through its HTTP API, on both databases (RUN=regexp picks some)
-	@BATON_BIN='$(CURDIR)/bin/baton' $(PGTEST) $(TESTCOUNT) -as scenario -- -vet=off -timeout 20m $(if $(RUN),-run '$(RUN)') ./scenario/...
+	@BATON_BIN='$(CURDIR)/bin/baton' $(PGTEST) $(TESTCOUNT) -as scenario -- -count=1 -vet=off -timeout 20m $(if $(RUN),-run '$(RUN)') ./scenario/...
 
 e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 	@BATON_BIN='$(CURDIR)/bin/baton' $(TESTCOUNT) -as e2e -vitest .cache/vitest-e2e.json -- \
@@ -68,4 +80,4 @@ clean: ## Remove what was built and cached; ./data stays
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run build ui ui-packages e2e-packages test setup lint test-go test-ui test-scenario e2e fuzz bench clean help
+.PHONY: run build ui ui-packages e2e-packages test setup lint vet staticcheck arch test-go test-ui ui-types ui-lint ui-tests test-scenario e2e fuzz bench clean help

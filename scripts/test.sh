@@ -13,13 +13,13 @@ section() {
 	echo "-- $(($(date +%s) - begin)) s"
 }
 
-section 'Build: page and binary' make build
-section 'Go: vet, staticcheck, import direction' make lint
-section 'Go: tests on SQLite and PostgreSQL' make test-go
-section 'Go: fuzz targets' make fuzz
-section 'Page: types, lint, tests' make test-ui
-section 'Scenarios: the real binary on both databases' make test-scenario
-section 'Browser: the real binary in Chromium' make e2e
+section 'Build: page and binary' make -k build
+section 'Go: vet, staticcheck, import direction' make -k lint
+section 'Go: tests on SQLite and PostgreSQL' make -k test-go
+section 'Go: fuzz targets' make -k fuzz
+section 'Page: types, lint, tests' make -k test-ui
+section 'Scenarios: the real binary on both databases' make -k test-scenario
+section 'Browser: the real binary in Chromium' make -k e2e
 
 printf '\n== Result ==\n'
 [ -z "$failed" ] || printf "failed:$failed\n"

@@ -85,12 +85,13 @@ func draftJSON(d *Draft) map[string]any {
 	return map[string]any{"kind": d.Kind, "name": d.Name, "title": d.Title, "spec": d.Spec, "removed": d.Removed, "by": d.By, "at": time.UnixMilli(d.At).UTC().Format(time.RFC3339), "base": d.Base}
 }
 
-type keyIn struct {
+// KeyIn names a definition in the path.
+type KeyIn struct {
 	Kind string `path:"kind"`
 	Name string `path:"name"`
 }
 
-func (h *HTTP) get(ctx context.Context, in *keyIn) (*bodyOut, error) {
+func (h *HTTP) get(ctx context.Context, in *KeyIn) (*bodyOut, error) {
 	s := h.Manager.Current()
 	out := map[string]any{"definition": nil, "draft": nil, "sentence": ""}
 	found := false
@@ -113,7 +114,7 @@ func (h *HTTP) get(ctx context.Context, in *keyIn) (*bodyOut, error) {
 }
 
 type putIn struct {
-	keyIn
+	KeyIn
 	RawBody []byte
 }
 
@@ -174,7 +175,7 @@ func (h *HTTP) knownKind(kind string) bool {
 	return false
 }
 
-func (h *HTTP) dropDraft(ctx context.Context, in *keyIn) (*struct{}, error) {
+func (h *HTTP) dropDraft(ctx context.Context, in *KeyIn) (*struct{}, error) {
 	if err := h.mayChange(ctx, in.Kind); err != nil {
 		return nil, err
 	}

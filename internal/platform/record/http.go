@@ -41,7 +41,8 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/records/{id}/history", Right: web.SignedIn, Summary: "A record's events, newest first"}, h.history)
 }
 
-type one struct {
+// Target names a record in the path.
+type Target struct {
 	Object string `path:"object"`
 	ID     string `path:"id"`
 }
@@ -171,7 +172,7 @@ func (h *HTTP) answer(ctx context.Context, a *actor.Actor, status int, out Outco
 	return &Body{Status: status, Body: map[string]any{"record": sh.records[0], "refs": sh.refs, "outcome": out.Result}}, nil
 }
 
-func (h *HTTP) get(ctx context.Context, in *one) (*Body, error) {
+func (h *HTTP) get(ctx context.Context, in *Target) (*Body, error) {
 	a := actor.From(ctx)
 	row, err := h.Reader.Get(ctx, a, in.Object, in.ID)
 	if err != nil {
@@ -192,7 +193,7 @@ func (h *HTTP) get(ctx context.Context, in *one) (*Body, error) {
 }
 
 type patchIn struct {
-	one
+	Target
 	IfMatch string `header:"If-Match"`
 	RawBody []byte
 }
@@ -216,13 +217,13 @@ func (h *HTTP) patch(ctx context.Context, in *patchIn) (*Body, error) {
 	return h.answer(ctx, a, 200, out[0])
 }
 
-func (h *HTTP) delete(ctx context.Context, in *one) (*struct{}, error) {
+func (h *HTTP) delete(ctx context.Context, in *Target) (*struct{}, error) {
 	a := actor.From(ctx)
 	_, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{{Op: Delete, Object: in.Object, ID: in.ID}}})
 	return nil, err
 }
 
-func (h *HTTP) restore(ctx context.Context, in *one) (*Body, error) {
+func (h *HTTP) restore(ctx context.Context, in *Target) (*Body, error) {
 	a := actor.From(ctx)
 	out, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{{Op: Restore, Object: in.Object, ID: in.ID}}})
 	if err != nil {
@@ -232,7 +233,7 @@ func (h *HTTP) restore(ctx context.Context, in *one) (*Body, error) {
 }
 
 type historyIn struct {
-	one
+	Target
 	Cursor int64 `query:"cursor"`
 	Limit  int   `query:"limit" minimum:"0" maximum:"200"`
 }

@@ -19,7 +19,7 @@ func (c *Change) persist(ctx context.Context) error {
 		c.Result = "unchanged"
 		return nil
 	}
-	if err := c.stampUnit(); err != nil {
+	if err := c.StampUnit(); err != nil {
 		return err
 	}
 	changes = c.differences()
@@ -50,8 +50,9 @@ func (c *Change) persist(ctx context.Context) error {
 	return nil
 }
 
-// stampUnit keeps org_unit as the owner's unit of this moment: figures follow it, permission follows the present one.
-func (c *Change) stampUnit() error {
+// StampUnit keeps org_unit as the owner's unit of this moment: figures follow it, permission follows the present one. It is done before the
+// row is stored; a step that reads the unit calls it first.
+func (c *Change) StampUnit() error {
 	if c.Old == nil && c.New.V[object.OrgUnit] == nil || c.Changed("owner") {
 		c.New.V[object.OrgUnit] = nil
 		if o := c.New.Owner(); o != "" {

@@ -21,6 +21,7 @@ export function antdTheme(mode: Mode, touch: boolean): ThemeConfig {
       colorTextPlaceholder: p.ink3,
       colorBorder: p.lineStrong,
       colorBorderSecondary: p.line,
+      colorBgMask: 'rgba(15, 18, 28, 0.28)',
       colorBgLayout: p.ground,
       colorBgContainer: p.card,
       colorBgElevated: p.raised,

@@ -21,15 +21,19 @@ CREATE TABLE dedupe_key (object {text} NOT NULL, kind {text} NOT NULL, value {te
 CREATE INDEX dedupe_key_record ON dedupe_key (record_id);
 CREATE TABLE open_value (object {text} NOT NULL, field {text} NOT NULL, fold {text} NOT NULL, value {text} NOT NULL, PRIMARY KEY (object, field, fold)){norowid};
 
-CREATE TABLE kept (measure {text} NOT NULL, k1 {text} NOT NULL, k2 {text} NOT NULL, day {int} NOT NULL, n {int} NOT NULL, d {int} NOT NULL, PRIMARY KEY (measure, k1, k2, day)){norowid};
-CREATE TABLE kept_state (measure {text} PRIMARY KEY, signature {text} NOT NULL, ready {int} NOT NULL, generation {int} NOT NULL);
+CREATE TABLE kept (build {int} NOT NULL, k1 {text} NOT NULL, k2 {text} NOT NULL, day {int} NOT NULL, n {int} NOT NULL, d {int} NOT NULL, PRIMARY KEY (build, k1, k2, day)){norowid};
+CREATE INDEX kept_second ON kept (build, k2, day);
+CREATE TABLE kept_state (measure {text} PRIMARY KEY, signature {text} NOT NULL, build {int} NOT NULL, ready {int} NOT NULL, position {text}, generation {int} NOT NULL);
 
-CREATE TABLE timer (id {text} PRIMARY KEY, kind {text} NOT NULL, object {text} NOT NULL, record_id {text} NOT NULL, person {text}, rule {text}, state {int} NOT NULL, started_at {int} NOT NULL, due_at {int} NOT NULL, ended_at {int}, data {text});
-CREATE INDEX timer_due ON timer (state, due_at);
+CREATE TABLE timer (id {text} PRIMARY KEY, kind {text} NOT NULL, object {text} NOT NULL, record_id {text} NOT NULL, person {text}, rule {text}, state {int} NOT NULL, started_at {int} NOT NULL, due_at {int} NOT NULL, ended_at {int},
+    next_at {int} NOT NULL, attempts {int} NOT NULL DEFAULT 0, error {text}, data {text}){norowid};
+CREATE INDEX timer_next ON timer (next_at, id) WHERE state = 0;
 CREATE INDEX timer_record ON timer (record_id, kind);
 
-CREATE TABLE inbox (id {text} PRIMARY KEY, person {text} NOT NULL, kind {text} NOT NULL, level {text} NOT NULL, title {text} NOT NULL, body {text}, object {text}, record_id {text}, at {int} NOT NULL, read_at {int}, dedupe {text} UNIQUE);
-CREATE INDEX inbox_person ON inbox (person, at);
+CREATE TABLE inbox (id {text} PRIMARY KEY, seq {int} NOT NULL UNIQUE, person {text} NOT NULL, kind {text} NOT NULL, level {text} NOT NULL, title {text} NOT NULL, body {text}, object {text}, record_id {text}, at {int} NOT NULL, read_at {int}, dedupe {text} UNIQUE){norowid};
+CREATE INDEX inbox_person ON inbox (person, seq);
+CREATE INDEX inbox_unread ON inbox (person) WHERE read_at IS NULL;
+INSERT INTO sequence (name, n) VALUES ('inbox', 0);
 
 CREATE TABLE credential (person {text} PRIMARY KEY, username {text} NOT NULL UNIQUE, hash {text} NOT NULL, changed_at {int} NOT NULL);
 CREATE TABLE session (token {text} PRIMARY KEY, data {text} NOT NULL, expires_at {int} NOT NULL);

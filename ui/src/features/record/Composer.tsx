@@ -3,6 +3,7 @@ import { useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRecordAction } from '../../api/records'
 import { problemText } from '../../parts/problem'
+import { usePhone } from '../../parts/usePhone'
 
 const ways = ['phone', 'wecom', 'visit', 'email', 'other'] as const
 type Way = (typeof ways)[number]
@@ -11,6 +12,7 @@ type Way = (typeof ways)[number]
 export function Composer({ object, id, box }: { object: string; id: string; box: RefObject<HTMLDivElement | null> }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
+  const phone = usePhone()
   const [way, setWay] = useState<Way | null>(null)
   const [note, setNote] = useState('')
   const [missing, setMissing] = useState<string | null>(null)
@@ -43,7 +45,7 @@ export function Composer({ object, id, box }: { object: string; id: string; box:
             <button key={w} type="button" role="radio" aria-checked={way === w} className="way" onClick={() => setWay(w)}>{t(`way.${w}`)}</button>
           ))}
         </div>
-        <Button type="primary" data-testid="contacted-submit" loading={action.isPending} onClick={submit}>{t('record.contacted')}</Button>
+        <Button type={way || note || phone ? 'primary' : 'default'} data-testid="contacted-submit" loading={action.isPending} onClick={submit}>{t('record.contacted')}</Button>
       </div>
       {problem ? <Alert type="error" role="alert" title={problem} showIcon className="composer-problem" /> : null}
     </div>

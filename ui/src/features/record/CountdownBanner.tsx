@@ -17,7 +17,7 @@ export function CountdownBanner({ timers, owned }: { timers: Timer[] | undefined
   const total = new Date(timer.due_at).getTime() - start
   const done = timer.state === 'stopped' ? 1 : Math.min(1, Math.max(0, (now - start) / Math.max(1, total)))
   const tone = timer.state === 'running' && !reading.overdue && reading.tone === 'blue' ? 'blue' : reading.tone
-  const limit = span(total)
+  const limit = total < 10 * 86_400_000 && total % 3_600_000 === 0 ? t('fmt.h', { h: total / 3_600_000 }) : span(total)
   return (
     <div className={`banner banner-${tone}`} data-testid="countdown" data-state={timer.state}>
       <div className="banner-main">

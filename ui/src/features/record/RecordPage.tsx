@@ -9,6 +9,7 @@ import { titled } from '../../i18n/titled'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Empty, Failed, Loading } from '../../parts/States'
+import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { titleOf } from '../records/views'
 import { Composer } from './Composer'
@@ -53,6 +54,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   const [transferring, setTransferring] = useState(false)
   const composer = useRef<HTMLDivElement>(null)
   const lead = object.name === 'lead'
+  const phone = usePhone()
   useOpening(object, detail)
   useEffect(() => {
     document.title = `${titleOf(record, object) ?? titled(object.title)} · ${t('app.name')}`
@@ -72,7 +74,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
       <PageHead title={titleOf(record, object) ?? t('record.untitled')} extra={<TagRow object={object} record={record} />}>
         {rights?.transfer ? <Button onClick={() => setTransferring(true)}>{t('record.transfer')}</Button> : null}
         {rights?.claim ? <Button type="primary" loading={action.isPending} onClick={claim}>{t('record.claim')}</Button> : null}
-        {rights?.contacted ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
+        {rights?.contacted && !phone ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
       </PageHead>
       <div className={`record-grid ${lead ? '' : 'record-grid-two'}`}>
         <div className="record-left"><Facts object={object} detail={detail} /></div>
