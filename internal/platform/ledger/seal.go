@@ -50,6 +50,8 @@ func (e *Event) leaf() []byte {
 	return rfc6962.DefaultHasher.HashLeaf(b)
 }
 
+func encode(hash []byte) string { return base64.RawStdEncoding.EncodeToString(hash) }
+
 // root is the RFC 6962 Merkle tree hash of the events.
 func root(events []*Event) string {
 	level := make([][]byte, len(events))
@@ -67,7 +69,7 @@ func root(events []*Event) string {
 		}
 		level = up
 	}
-	return base64.RawStdEncoding.EncodeToString(level[0])
+	return encode(level[0])
 }
 
 // Sealer signs what has been written, within a second, and keeps each head outside the database too.
@@ -331,6 +333,8 @@ func checkRun(events []*Event, from, to, seal int64) *Break {
 		}
 		if e := events[i]; e.raw != "" && digest(e.salt, e.raw) != e.digest {
 			return &Break{Seq: e.Seq, Seal: seal, Reason: "the event's content was changed"}
+		} else if encode(e.leaf()) != e.check {
+			return &Break{Seq: e.Seq, Seal: seal, Reason: "the event's author, time or place was changed"}
 		}
 	}
 	return nil

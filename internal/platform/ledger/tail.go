@@ -65,7 +65,7 @@ func (l *Ledger) read(ctx context.Context, q store.Querier, text string, args ..
 	var out []*Event
 	for rows.Next() {
 		e := &Event{}
-		if err := rows.Scan(&e.Seq, &e.At, &e.WrittenAt, &e.ActorKind, &e.ActorID, &e.ActorName, &e.IP, &e.Origin, &e.Batch, &e.Object, &e.RecordID, &e.Op, &e.Revision, &e.raw, &e.salt, &e.digest, &e.Request); err != nil {
+		if err := rows.Scan(&e.Seq, &e.At, &e.WrittenAt, &e.ActorKind, &e.ActorID, &e.ActorName, &e.IP, &e.Origin, &e.Batch, &e.Object, &e.RecordID, &e.Op, &e.Revision, &e.raw, &e.salt, &e.digest, &e.check, &e.Request); err != nil {
 			return nil, err
 		}
 		if e.raw != "" {
