@@ -31,5 +31,5 @@ func (highestWinRate) Note(s *Selection, i int) string {
 	if !ok {
 		return "近30天都没有定局的线索，最久没有分到"
 	}
-	return "近30天赢单率最高（" + strconv.FormatFloat(float64(int64(v*1000+0.5))/10, 'f', -1, 64) + "%）"
+	return "近30天成交率最高（" + strconv.FormatFloat(float64(int64(v*1000+0.5))/10, 'f', -1, 64) + "%）"
 }

@@ -10,12 +10,12 @@ import (
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
+	"baton/internal/platform/timer"
 )
 
-// Timers starts and stops countdowns inside a write.
+// Timers starts and stops countdowns inside a write. timer.Service is one.
 type Timers interface {
-	// Start begins a countdown of a record; person may be empty, rule names the definition it runs by, due is in ms.
-	Start(ctx context.Context, tx *store.Tx, kind, object, record, person, rule string, due int64) error
+	Start(ctx context.Context, tx *store.Tx, t timer.Timer) error
 	// Stop ends the record's running countdowns of these kinds; stopping none is no error.
 	Stop(ctx context.Context, tx *store.Tx, object, record string, kinds ...string) error
 }
@@ -232,5 +232,5 @@ func (e *Engine) clock(ctx context.Context, c *record.Change, p *Policy) error {
 	if e.Timers == nil || p.Spec.DeadlineMinutes == 0 || !c.Origin.Countdown {
 		return nil
 	}
-	return e.Timers.Start(ctx, c.Tx, DeadlineKind, c.Object.Name, c.New.ID(), "", p.Name, c.Now+p.Spec.DeadlineMinutes*time.Minute.Milliseconds())
+	return e.Timers.Start(ctx, c.Tx, timer.Timer{Kind: DeadlineKind, Object: c.Object.Name, RecordID: c.New.ID(), Rule: p.Name, StartedAt: c.Now, Due: c.Now + p.Spec.DeadlineMinutes*time.Minute.Milliseconds()})
 }

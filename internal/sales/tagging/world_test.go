@@ -57,7 +57,7 @@ func newEnv(t testing.TB) *object.Env {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &object.Env{Zone: zone, Regions: &region.Tree{}}
+	return &object.Env{Zone: zone, Regions: region.Load()}
 }
 
 func kinds(env *object.Env) []definition.Kind {
