@@ -42,6 +42,9 @@ func (t *Turn) Over() bool {
 // errLost: another turn of the same run has begun elsewhere, so this one may write nothing more.
 var errLost = errors.New("job: the run has gone on elsewhere")
 
+// ErrElsewhere is returned by a worker that lacks on this node what the run needs (an uploaded file, say); another node is asked.
+var ErrElsewhere = errors.New("job: this node lacks what the run needs")
+
 // Commit writes one slice: what work writes and the state it returns become durable together, or neither. work may be run more than once.
 // Meanwhile another process may have taken the run over (this one was taken for dead); then nothing is written and an error comes back,
 // which the worker returns.
@@ -188,6 +191,8 @@ func (w *turnWorker) Work(ctx context.Context, j *river.Job[turnArgs]) error {
 		return nil
 	case err == nil, t.stopped(ctx):
 		return river.JobSnooze(0)
+	case errors.Is(err, ErrElsewhere):
+		return river.JobSnooze(2 * time.Second)
 	case errors.Is(err, errLost):
 		s.log.Warn("job goes on elsewhere", "job", r.ID)
 		return nil
