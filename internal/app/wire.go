@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"baton/internal/platform/access"
@@ -17,6 +18,7 @@ import (
 	"baton/internal/platform/web"
 	"baton/internal/sales/assignment"
 	"baton/internal/sales/followup"
+	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
 	"baton/internal/sales/tagging"
 )
@@ -31,6 +33,8 @@ type engines struct {
 	follow *followup.Engine
 	assign *assignment.Engine
 	retag  *tagging.Retagger
+	// importer works imports off as jobs
+	importer *importing.Importer
 }
 
 // kinds lists the definition kinds in order of compilation.
@@ -55,6 +59,8 @@ func (a *App) wire(ctx context.Context) error {
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
 	e.follow.Register()
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
+	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads")}
+	e.importer.Register()
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
@@ -98,6 +104,7 @@ func (a *App) routes(r *web.Router) {
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
 		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
+	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 
