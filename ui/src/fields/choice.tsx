@@ -35,6 +35,7 @@ export const choice: FieldKind = {
     <Select
       aria-label={label}
       autoFocus={autoFocus}
+      defaultOpen={autoFocus}
       allowClear
       showSearch={{ optionFilterProp: 'label' }}
       popupMatchSelectWidth={false}

@@ -14,7 +14,7 @@ export function actorName(event: LedgerEvent, t: TFunction): string {
 }
 
 const changeTitle = (change: Change, object: ObjectMeta | undefined): string =>
-  titled(change.title) || titled(object?.fields.find((f) => f.name === change.field)?.title, change.field)
+  titled(object?.fields.find((f) => f.name === change.field)?.title) || titled(change.title, change.field)
 
 const words = (text: string | null | undefined, value: unknown): string => {
   if (text) return text

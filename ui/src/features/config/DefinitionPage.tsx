@@ -108,7 +108,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           {hasForm ? (
             <Card title={t('config.check')}>
               {problems.length === 0 ? (
-                <p className="config-fine"><CheckCircleOutlined aria-hidden className="ok" /> {t(changed || hasDraft ? 'config.fine' : 'config.live')}</p>
+                <p className="config-fine"><CheckCircleOutlined aria-hidden className="ok" /> {t(!detail.definition && !hasDraft && !changed ? 'config.fresh' : changed || hasDraft ? 'config.fine' : 'config.live')}</p>
               ) : (
                 <ul className="problems">
                   {problems.map((p, i) => (
