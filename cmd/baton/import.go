@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"baton/internal/app"
-	"baton/internal/platform/problem"
 )
 
 type importCmd struct {
@@ -36,13 +35,6 @@ func (c *importCmd) Run(ctx context.Context, log *slog.Logger) error {
 	options := app.ImportOptions{Assign: c.Assign, Countdown: c.Countdown, HappenedAt: c.HappenedAt}
 	result, err := app.Import(ctx, c.Config, log, c.Object, c.File, mapping, options, os.Stderr)
 	if err != nil {
-		if p := problem.As(err); p != nil {
-			fmt.Fprintln(os.Stderr, "baton:", p.Detail)
-			for _, it := range p.Items {
-				fmt.Fprintln(os.Stderr, "  ", it.Pointer, it.Message, it.Hint)
-			}
-			return errSaid
-		}
 		return err
 	}
 	b, err := json.Marshal(result)

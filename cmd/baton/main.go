@@ -32,7 +32,7 @@ func main() {
 	k := kong.Parse(c, kong.Name("baton"), kong.Description("Baton (指挥棒): the sales-management platform a company runs for itself."), kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(log))
 	if err := k.Run(); err != nil {
 		if !errors.Is(err, errSaid) {
-			fmt.Fprintln(os.Stderr, "baton:", err)
+			fmt.Fprintln(os.Stderr, "baton:", app.Tell(err))
 		}
 		os.Exit(1)
 	}

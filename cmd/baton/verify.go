@@ -7,7 +7,6 @@ import (
 	"log/slog"
 
 	"baton/internal/app"
-	"baton/internal/platform/ledger"
 )
 
 type verifyCmd struct {
@@ -17,7 +16,7 @@ type verifyCmd struct {
 // Run proves the trail. It only reads, so it may run beside a server.
 func (v *verifyCmd) Run(ctx context.Context, log *slog.Logger) error {
 	events, seals, err := app.Verify(ctx, v.Config, log)
-	var b *ledger.Break
+	var b *app.Break
 	if errors.As(err, &b) {
 		fmt.Printf("BROKEN at %s\n%d events in %d seals before it are whole\n", b, events, seals)
 		return errSaid

@@ -9,7 +9,10 @@ import (
 	"baton/internal/platform/store"
 )
 
-// Verify proves the audit trail of a data folder, beside a running server or without one. The error is a *ledger.Break when something is
+// Break is the first thing in the trail that is changed or missing.
+type Break = ledger.Break
+
+// Verify proves the audit trail of a data folder, beside a running server or without one. The error is a *Break when something is
 // changed or missing.
 func Verify(ctx context.Context, cfg Config, log *slog.Logger) (events, seals int64, err error) {
 	db, err := store.Open(cfg.databaseURL())

@@ -255,7 +255,7 @@ func (c *compiler) underLiteral(n *node, raw any) (operand, *caution, error) {
 	return operand{codes: codes, words: s}, nil, nil
 }
 
-// places gives the codes a name stands for.
+// places gives the codes a name stands for: a group's members, and always the place or group itself.
 func (s *Scope) places(text string) ([]string, bool) {
 	if s.Places != nil {
 		return s.Places(text)
@@ -264,7 +264,16 @@ func (s *Scope) places(text string) ([]string, bool) {
 		return nil, false
 	}
 	code, ok, _ := s.Env.Regions.Find(text)
-	return []string{string(code)}, ok
+	if !ok {
+		return nil, false
+	}
+	codes := []string{string(code)}
+	for _, c := range s.Env.Regions.Expand(code) {
+		if c != code {
+			codes = append(codes, string(c))
+		}
+	}
+	return codes, true
 }
 
 // fits checks that a ref can be compared with the leaf's field.
@@ -345,10 +354,15 @@ func (n *node) refValues(e *Env, s *Scope, p *path, zone *time.Location) ([]oper
 	case need == object.NumberShape:
 		n64 := v.(int64)
 		for range n.path.field.Type.Scale(n.path.field) - p.field.Type.Scale(p.field) {
-			if n64 > maxTenth || n64 < -maxTenth {
-				return nil, fmt.Errorf("condition: %s is too large to compare", p.field.Name)
+			// Beyond what the field can hold, the nearest end compares the same way.
+			switch {
+			case n64 > maxTenth:
+				n64 = 1<<63 - 1
+			case n64 < -maxTenth:
+				n64 = -1 << 63
+			default:
+				n64 *= 10
 			}
-			n64 *= 10
 		}
 		return []operand{{value: n64}}, nil
 	}

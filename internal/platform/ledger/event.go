@@ -32,8 +32,8 @@ type Event struct {
 	Revision  int64
 	Request   string
 	Payload   Payload
-	// Audience is not stored: the row's owner and unit after the change, so that the live feed can filter without reading the row.
-	raw, salt, digest string
+	// check is the leaf hash as written: it names the changed event, where a seal alone names the batch.
+	raw, salt, digest, check string
 }
 
 // Payload is the changeable part of an event: the differences, a note, and engine data.
@@ -43,7 +43,7 @@ type Payload struct {
 	Data    map[string]any    `json:"d,omitempty"`
 }
 
-const columns = "seq, at, written_at, actor_kind, COALESCE(actor_id, ''), COALESCE(actor_name, ''), COALESCE(ip, ''), origin, COALESCE(batch, ''), COALESCE(object, ''), COALESCE(record_id, ''), op, revision, COALESCE(payload, ''), salt, digest, COALESCE(request, '')"
+const columns = "seq, at, written_at, actor_kind, COALESCE(actor_id, ''), COALESCE(actor_name, ''), COALESCE(ip, ''), origin, COALESCE(batch, ''), COALESCE(object, ''), COALESCE(record_id, ''), op, revision, COALESCE(payload, ''), salt, digest, leaf, COALESCE(request, '')"
 
 // Ledger writes and reads events. Safe for concurrent use.
 type Ledger struct {
@@ -89,9 +89,9 @@ func month(ms int64) int64 {
 	return int64(t.Year())*12 + int64(t.Month()) - 1
 }
 
-const insertHead = "INSERT INTO event (month, seq, at, written_at, actor_kind, actor_id, actor_name, ip, origin, batch, object, record_id, op, revision, payload, salt, digest, request) VALUES "
+const insertHead = "INSERT INTO event (month, seq, at, written_at, actor_kind, actor_id, actor_name, ip, origin, batch, object, record_id, op, revision, payload, salt, digest, leaf, request) VALUES "
 
-const insertRow = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+const insertRow = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 // Statement texts of a few fixed sizes, so that each is prepared once.
 var chunks = []int{32, 8, 1}
@@ -118,10 +118,10 @@ func (l *Ledger) flush(ctx context.Context, tx *store.Tx) error {
 	for _, size := range chunks {
 		q := insertHead + insertRow + strings.Repeat(", "+insertRow, size-1)
 		for len(rest) >= size {
-			args := make([]any, 0, size*18)
+			args := make([]any, 0, size*19)
 			for _, e := range rest[:size] {
 				args = append(args, month(e.WrittenAt), e.Seq, e.At, e.WrittenAt, e.ActorKind, null(e.ActorID), null(e.ActorName), null(e.IP), e.Origin, null(e.Batch),
-					null(e.Object), null(e.RecordID), e.Op, e.Revision, e.raw, e.salt, e.digest, null(e.Request))
+					null(e.Object), null(e.RecordID), e.Op, e.Revision, e.raw, e.salt, e.digest, encode(e.leaf()), null(e.Request))
 			}
 			if _, err := tx.Exec(ctx, q, args...); err != nil {
 				return fmt.Errorf("ledger: %w", err)

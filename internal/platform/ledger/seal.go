@@ -50,6 +50,8 @@ func (e *Event) leaf() []byte {
 	return rfc6962.DefaultHasher.HashLeaf(b)
 }
 
+func encode(hash []byte) string { return base64.RawStdEncoding.EncodeToString(hash) }
+
 // root is the RFC 6962 Merkle tree hash of the events.
 func root(events []*Event) string {
 	level := make([][]byte, len(events))
@@ -67,7 +69,7 @@ func root(events []*Event) string {
 		}
 		level = up
 	}
-	return base64.RawStdEncoding.EncodeToString(level[0])
+	return encode(level[0])
 }
 
 // Sealer signs what has been written, within a second, and keeps each head outside the database too.
@@ -148,7 +150,7 @@ func (s *Sealer) Seal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		events, err := s.ledger.After(ctx, last.To, sealBatch)
+		events, err := s.ledger.sealed(ctx, last.To, sealBatch)
 		if err != nil || len(events) == 0 {
 			return err
 		}
@@ -296,7 +298,7 @@ func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 		return events, seals, err
 	}
 	for at := prev.To; at < last; {
-		batch, err := s.ledger.After(ctx, at, sealBatch)
+		batch, err := s.ledger.sealed(ctx, at, sealBatch)
 		if err != nil {
 			return events, seals, err
 		}
@@ -310,7 +312,7 @@ func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 }
 
 func (s *Sealer) verifyBatch(ctx context.Context, seal *Seal) error {
-	events, err := s.ledger.After(ctx, seal.From-1, int(seal.To-seal.From+1))
+	events, err := s.ledger.sealed(ctx, seal.From-1, int(seal.To-seal.From+1))
 	if err != nil {
 		return err
 	}
@@ -331,6 +333,8 @@ func checkRun(events []*Event, from, to, seal int64) *Break {
 		}
 		if e := events[i]; e.raw != "" && digest(e.salt, e.raw) != e.digest {
 			return &Break{Seq: e.Seq, Seal: seal, Reason: "the event's content was changed"}
+		} else if encode(e.leaf()) != e.check {
+			return &Break{Seq: e.Seq, Seal: seal, Reason: "the event's author, time or place was changed"}
 		}
 	}
 	return nil

@@ -152,6 +152,7 @@ func namesNoAmount(s string) bool {
 func trimBounds(s string, m *Money) (rest string, low, high bool) {
 	s, _ = cutAnyPrefix(s, "预算金额", "预算", "金额", "总价", "合计", "共计", "大写")
 	s = strings.TrimLeft(s, ": ")
+	s, _ = cutAnySuffix(s, "(含税)", "(不含税)", "(税前)", "(税后)", "(预估)", "(人民币)")
 	for again := true; again; {
 		again = false
 		s = strings.TrimSpace(s)

@@ -32,9 +32,7 @@ func cutRange(s string) (left, right string, ok bool) {
 
 var errReversed = refuse("amount_range_reversed", "区间的下限大于上限", "请把小的写在前面并写明单位，例如 5万-8万")
 
-// readRange fills m from both ends. A left end without unit takes the right
-// end's (5-8万 is 50,000 to 80,000) unless that would turn the range around
-// (5000-1万).
+// readRange fills m from both ends.
 func readRange(m *Money, left, right string) *Error {
 	if left == "" || right == "" || strings.HasPrefix(left, "-") || strings.HasPrefix(right, "-") {
 		return errNumber
@@ -50,14 +48,8 @@ func readRange(m *Money, left, right string) *Error {
 	if a.currency != "" && b.currency != "" && a.currency != b.currency {
 		return refuse("amount_currency", "区间两端的币种不同", "请用同一种货币")
 	}
-	if !a.number.unit && b.number.unit {
-		n := a.number
-		n.exp += b.number.top
-		if v, err := n.scaled(2); err == nil && v <= b.value {
-			a.value = v
-		} else if a.value < 100*100 { // 8-5万 is no range from eight yuan
-			return errReversed
-		}
+	if a.value, err = sharedUnit(a, b); err != nil {
+		return err
 	}
 	if a.value > b.value {
 		return errReversed
@@ -68,6 +60,34 @@ func readRange(m *Money, left, right string) *Error {
 		m.Currency = b.currency
 	}
 	return nil
+}
+
+// sharedUnit gives the left end's value. A left end without unit takes the right
+// end's: 5-8万 is 50,000 to 80,000, 三到五千万 is 30 to 50 million; one with small
+// units takes 万 and 亿 (十五至二十万). It does not where that would turn the range
+// around (5000-1万); if it then comes out below a hundred, the range is refused.
+func sharedUnit(left, right part) (int64, *Error) {
+	shares := [2]int{right.number.top, right.number.big}
+	switch {
+	case left.number.big > 0:
+		return left.value, nil
+	case left.number.unit:
+		shares[0] = right.number.big
+	}
+	if shares[0] == 0 || left.value == 0 {
+		return left.value, nil
+	}
+	for _, share := range shares {
+		n := left.number
+		n.exp += share
+		if v, err := n.scaled(2); err == nil && v <= right.value && share > 0 {
+			return v, nil
+		}
+	}
+	if left.value < 100*100 {
+		return 0, errReversed
+	}
+	return left.value, nil
 }
 
 // readOne reads one amount with its currency and sign.

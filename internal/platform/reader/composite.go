@@ -22,7 +22,7 @@ func composite(tokens []token) (number, *Error) {
 	if err != nil {
 		return number{}, err
 	}
-	return number{mantissa: total, unit: c.unit, top: c.top}, nil
+	return number{mantissa: total, unit: c.unit, top: c.top, big: c.top}, nil
 }
 
 type sum struct {
@@ -34,7 +34,7 @@ type sum struct {
 	big            int  // power of the last big unit, 0 for none
 	afterBig       bool // nothing was added since the last big unit
 	unit           bool
-	top            int
+	top            int // power of the first big unit, 0 for none
 }
 
 func (c *sum) add(t token, final bool) *Error {
@@ -84,7 +84,7 @@ func (c *sum) small(exp int) *Error {
 	if c.section, err = plus(c.section, v); err != nil {
 		return err
 	}
-	c.last, c.has, c.zero, c.afterBig, c.top = exp, false, false, false, exp
+	c.last, c.has, c.zero, c.afterBig = exp, false, false, false
 	return nil
 }
 
@@ -94,7 +94,7 @@ func (c *sum) bigUnit(exp int) *Error {
 		if err != nil {
 			return err
 		}
-		c.total, c.big, c.top = v, exp, exp
+		c.total, c.big, c.top = v, exp, c.top+exp
 		return nil
 	}
 	if err := c.closeSection(false); err != nil {
@@ -113,7 +113,10 @@ func (c *sum) bigUnit(exp int) *Error {
 	if c.total, err = plus(c.total, v); err != nil {
 		return err
 	}
-	c.section, c.last, c.big, c.afterBig, c.zero, c.top = 0, 0, exp, true, false, exp
+	if c.top == 0 {
+		c.top = exp
+	}
+	c.section, c.last, c.big, c.afterBig, c.zero = 0, 0, exp, true, false
 	return nil
 }
 

@@ -11,7 +11,8 @@ type number struct {
 	mantissa int64
 	exp      int
 	unit     bool // a unit such as 万 or k was written
-	top      int  // power of ten of the last big unit, for ranges such as 5-8万
+	top      int  // power of its units from 百 up, as far as the other end of a range may share them: 7 in 5千万
+	big      int  // power of its units from 万 up
 }
 
 var (
@@ -84,7 +85,7 @@ func parseNumber(text string) (number, *Error) {
 			return pointNumber(tokens[:i], tokens[i+1:])
 		}
 	}
-	if tokens[0].kind == tokenNumber && onlyUnits(tokens[1:]) {
+	if tokens[0].kind <= tokenDigit && onlyUnits(tokens[1:]) {
 		return multiply(tokens[0].mantissa, tokens[0].exp, tokens[1:])
 	}
 	return composite(tokens)
@@ -285,13 +286,20 @@ func onlyUnits(tokens []token) bool {
 
 // multiply applies units such as 千万 to one number; they must grow.
 func multiply(mantissa int64, exp int, units []token) (number, *Error) {
-	last, top := 0, 0
+	n := number{mantissa: mantissa, exp: exp, unit: len(units) > 0}
+	last := 0
 	for _, u := range units {
 		if u.exp <= last {
 			return number{}, errNumber
 		}
 		last = u.exp
-		top += u.exp
+		n.exp += u.exp
+		if u.exp > 1 {
+			n.top += u.exp
+		}
+		if u.exp >= 4 {
+			n.big += u.exp
+		}
 	}
-	return number{mantissa: mantissa, exp: exp + top, unit: len(units) > 0, top: top}, nil
+	return n, nil
 }

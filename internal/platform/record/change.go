@@ -83,12 +83,13 @@ func (c *Change) Datum(key string, v any) {
 func (c *Change) MergeInto(standing *object.Row) {
 	c.Op, c.Old, c.Result = Update, standing, "merged"
 	merged := standing.Clone()
+	old, came := c.hints(standing), c.hints(c.New)
 	for i, f := range c.Object.Fields {
 		if !f.System && merged.V[i] == nil && c.New.V[i] != nil {
 			merged.V[i] = c.New.V[i]
+			delete(old, f.Name) // it told of text that could not be read; now there is a value
 		}
 	}
-	old, came := c.hints(standing), c.hints(c.New)
 	for name, h := range came {
 		if f, ok := c.Object.Field(name); ok && standing.V[f.Index] == nil {
 			old[name] = h
@@ -270,21 +271,21 @@ func (c *Change) lay(ctx context.Context) error {
 
 // set reads raw into the new row and keeps or clears the field's hint.
 func (c *Change) set(f *object.Field, raw any, pointer string) error {
-	v, hint, err := f.Type.Parse(f, c.Env, raw)
-	if err != nil {
-		var ve *object.ValueError
-		if !errors.As(err, &ve) {
-			return err
+	p, ok := raw.(Parsed)
+	if !ok || p.field != f {
+		var err error
+		if ok {
+			raw = p.raw // read by a definition that no longer stands
 		}
-		text, isText := raw.(string)
-		if !f.KeepUnread || !isText || ve.Code == "nul_byte" || ve.Code == "bad_encoding" || ve.Code == "too_long" {
+		if p, err = Parse(f, c.Env, raw); err != nil {
+			var ve *object.ValueError
+			if !errors.As(err, &ve) {
+				return err
+			}
 			return problem.New(problem.Invalid, "invalid_record", "填写有误，没有保存", problem.Item{Pointer: pointer, Code: ve.Code, Message: "“" + f.Title.ZH + "”" + ve.Message, Hint: ve.Hint})
 		}
-		v, hint = nil, &object.Hint{Raw: text, Code: ve.Code, Message: ve.Message}
-		if f.Type.Class() == object.TextClass {
-			v = text
-		}
 	}
+	v, hint := p.Value, p.Hint
 	c.New.V[f.Index] = v
 	hs := c.hints(c.New)
 	if _, had := hs[f.Name]; hint != nil {

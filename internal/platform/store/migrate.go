@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing/fstest"
 
@@ -12,6 +13,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// Migrations are the files behind Migrate, for telling whether a prepared database is of this program.
+func Migrations() fs.FS { return migrations }
 
 // Migrate brings the fixed tables to this program's version. Files are append-only and written once for both databases; a file that ends
 // in _sqlite or _postgres is that database's own and has a sibling of the same number.

@@ -20,6 +20,7 @@ type person struct {
 	lines                                []string
 	industries                           []string // those the rep is good at
 	skill                                float64  // win rate in them
+	tempo                                float64  // how long quotes lie, 1 = as the team
 	weight                               int
 	onLeave                              bool
 }
@@ -75,6 +76,7 @@ func people() []person {
 		{id: "p-fangyuan", name: "方圆", username: "fangyuan", unit: "market", role: "marketing"},
 		{id: "p-qinlan", name: "秦岚", username: "qinlan", unit: "market", role: "marketing"},
 	}
+	tempos := []float64{0.55, 0.9, 1.0, 0.8, 1.2, 1.9}
 	// Skill steps, so that some reps are above 65 % in their industry and some below, in every region.
 	skills := []float64{0.80, 0.72, 0.60, 0.76, 0.45, 0.68}
 	main := []string{"教育", "医疗", "教育", "制造", "教育", "医疗"}
@@ -83,7 +85,7 @@ func people() []person {
 	for t, team := range teams {
 		for k := range teamSizes[t] {
 			name, login := repNames[2*i], repNames[2*i+1]
-			p := person{id: fmt.Sprintf("p-%s", login), name: name, username: login, unit: team, role: "rep", rank: ranks[(k+t)%6], industries: []string{main[k], second[k]}, skill: skills[(k+t)%6], weight: 1 + (k+t)%3}
+			p := person{id: fmt.Sprintf("p-%s", login), name: name, username: login, unit: team, role: "rep", rank: ranks[(k+t)%6], industries: []string{main[k], second[k]}, skill: skills[(k+t)%6], tempo: tempos[(k+5*t)%6], weight: 1 + (k+t)%3}
 			p.lines = []string{lineOf[main[k]]}
 			if l := lineOf[second[k]]; l != p.lines[0] {
 				p.lines = append(p.lines, l)

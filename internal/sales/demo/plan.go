@@ -125,7 +125,7 @@ func live(r *rand.Rand, j *journey, owner *person, end int64) {
 		j.contacted = 0
 		return
 	}
-	if r.Float64() > 0.70 { // no need after the first talk
+	if r.Float64() > 0.52 { // no need after the first talk
 		if r.IntN(2) == 0 {
 			if j.decided = j.contacted + int64((1+9*r.Float64())*86400); j.decided >= end-2*86400 {
 				j.decided = 0
@@ -146,8 +146,8 @@ func live(r *rand.Rand, j *journey, owner *person, end int64) {
 	}
 	j.won = r.Float64() < win
 	j.amount = int64(5+r.IntN(30)) * 10_000
-	j.stay = (0.4 + 9*r.Float64()*(0.4+0.6*r.Float64())) * 86400
-	if float64(j.quoted)+j.stay*1.6 < float64(end-86400) && r.IntN(12) > 0 {
+	j.stay = owner.tempo * (0.4 + 9*r.Float64()*(0.4+0.6*r.Float64())) * 86400
+	if float64(j.quoted)+j.stay*1.5 < float64(end-86400) && r.IntN(12) > 0 {
 		j.decided = j.quoted + int64(j.stay)
 	}
 }

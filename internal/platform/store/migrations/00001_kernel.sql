@@ -6,7 +6,7 @@ CREATE TABLE definition_draft (kind {text} NOT NULL, name {text} NOT NULL, body 
 CREATE TABLE sequence (name {text} PRIMARY KEY, n {int} NOT NULL);
 INSERT INTO sequence (name, n) VALUES ('event', 0);
 CREATE TABLE event (month {int} NOT NULL, seq {int} NOT NULL, at {int} NOT NULL, written_at {int} NOT NULL, actor_kind {text} NOT NULL, actor_id {text}, actor_name {text}, ip {text}, origin {text} NOT NULL, batch {text},
-    object {text}, record_id {text}, op {text} NOT NULL, revision {int} NOT NULL, payload {text}, salt {text} NOT NULL, digest {text} NOT NULL, request {text}, PRIMARY KEY (month, seq)){norowid};
+    object {text}, record_id {text}, op {text} NOT NULL, revision {int} NOT NULL, payload {text}, salt {text} NOT NULL, digest {text} NOT NULL, leaf {text} NOT NULL, request {text}, PRIMARY KEY (month, seq)){norowid};
 CREATE UNIQUE INDEX event_seq ON event (seq);
 CREATE INDEX event_record ON event (record_id, seq);
 CREATE TABLE seal (n {int} PRIMARY KEY, from_seq {int} NOT NULL, to_seq {int} NOT NULL, at {int} NOT NULL, root {text} NOT NULL, prev {text} NOT NULL, key_id {text} NOT NULL, signature {text} NOT NULL);
@@ -18,7 +18,6 @@ CREATE INDEX track_value ON track (object, field, value, entered_at);
 
 CREATE TABLE decision (object {text} NOT NULL, record_id {text} NOT NULL, what {text} NOT NULL, at {int} NOT NULL, revision {int} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (record_id, what, at)){norowid};
 CREATE TABLE dedupe_key (object {text} NOT NULL, kind {text} NOT NULL, value {text} NOT NULL, record_id {text} NOT NULL, PRIMARY KEY (object, kind, value, record_id)){norowid};
-CREATE INDEX dedupe_key_record ON dedupe_key (record_id);
 CREATE TABLE open_value (object {text} NOT NULL, field {text} NOT NULL, fold {text} NOT NULL, value {text} NOT NULL, PRIMARY KEY (object, field, fold)){norowid};
 
 CREATE TABLE kept (build {int} NOT NULL, k1 {text} NOT NULL, k2 {text} NOT NULL, day {int} NOT NULL, n {int} NOT NULL, d {int} NOT NULL, PRIMARY KEY (build, k1, k2, day)){norowid};

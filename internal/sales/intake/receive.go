@@ -1,0 +1,187 @@
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/record"
+	"baton/internal/platform/store"
+)
+
+// Arrival is one submission to a channel, as it came.
+type Arrival struct {
+	Channel string
+	// Values by incoming key: nil, string, json.Number, bool, []any or map[string]any.
+	Values map[string]any
+	// Body is what Values were read from; with the same IdempotencyKey the same body gives the same answer.
+	Body           []byte
+	IdempotencyKey string
+	// IP of the sender and id of the request, for the trail.
+	IP, Request string
+}
+
+// Receipt says what an arrival became.
+type Receipt struct {
+	ID       string
+	Result   string // created or merged; empty for a replay
+	Replayed bool
+}
+
+// Intake takes arrivals in. Safe for concurrent use.
+type Intake struct {
+	Writer *record.Writer
+}
+
+// Receive writes an arrival and returns once it is durable. Errors are problems: no_such_channel, channel_disabled, empty, invalid_record
+// (pointers name the incoming keys), idempotency_conflict.
+func (s *Intake) Receive(ctx context.Context, a Arrival) (Receipt, error) {
+	snap := s.Writer.Defs.Current()
+	ch, ok := definition.Get[*Channel](snap, Kind, a.Channel)
+	if !ok {
+		return Receipt{}, problem.New(problem.NotFound, "no_such_channel", "没有渠道“"+a.Channel+"”", problem.Item{Code: "unknown_channel", Message: "没有渠道“" + a.Channel + "”", Hint: definition.Suggest(a.Channel, snap.Names(Kind))})
+	}
+	if !ch.Spec.Enabled {
+		return Receipt{}, problem.New(problem.Conflict, "channel_disabled", "渠道“"+ch.Title.ZH+"”已停用", problem.Item{Code: "channel_disabled", Message: "渠道已停用", Hint: "请在渠道设置里启用后重试"})
+	}
+	values, rest, err := ch.read(s.Writer.Env, a.Values)
+	if err != nil {
+		return Receipt{}, err
+	}
+	req := record.Request{
+		Actor:  &actor.Actor{Kind: actor.Channel, ID: ch.Name, Name: ch.Title.ZH, IP: a.IP, Request: a.Request},
+		Origin: record.Origin{Kind: "intake", Assign: ch.Spec.Assign, Countdown: ch.Spec.Countdown, Channel: ch.Name},
+		Writes: []record.Write{{Op: record.Create, Object: ch.Spec.Object, Values: values}},
+	}
+	once := idempotency{scope: "intake/" + ch.Name, key: a.IdempotencyKey}
+	if once.key != "" {
+		sum := sha256.Sum256(a.Body)
+		once.fingerprint = base64.RawStdEncoding.EncodeToString(sum[:])
+	}
+	var out Receipt
+	for attempt := 0; ; attempt++ {
+		err := s.Writer.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+			id, err := once.answered(ctx, tx)
+			if err != nil || id != "" {
+				out = Receipt{ID: id, Replayed: true}
+				return err
+			}
+			done, err := s.Writer.In(WithBeyond(ctx, rest), tx, req)
+			if err != nil {
+				return err
+			}
+			out = Receipt{ID: done[0].Row.ID(), Result: done[0].Result}
+			return once.keep(ctx, tx, out.ID, s.Writer.Clock.Milli())
+		})
+		if err != nil && store.IsUnique(err) && attempt < 3 {
+			continue // another node has just answered the same key
+		}
+		return out, err
+	}
+}
+
+// read sorts incoming keys into the object's fields, read by their types, and the rest.
+func (c *Channel) read(env *object.Env, in map[string]any) (values, rest map[string]any, err error) {
+	values = make(map[string]any, len(in)+len(c.Spec.Defaults)+1)
+	var items []problem.Item
+	told := false
+	keys := sorted(in)
+	// A field's own name goes before its other names.
+	slices.SortStableFunc(keys, func(a, b string) int { return boolInt(c.fields[a] == nil) - boolInt(c.fields[b] == nil) })
+	for _, k := range keys {
+		f := c.field(k)
+		if f == nil || values[nameOf(f)] != nil {
+			if rest == nil {
+				rest = map[string]any{}
+			}
+			rest[k] = in[k]
+			continue
+		}
+		p, err := record.Parse(f, env, in[k])
+		if err != nil {
+			var ve *object.ValueError
+			if !errors.As(err, &ve) {
+				return nil, nil, err
+			}
+			items = append(items, problem.Item{Pointer: "/" + pointer(k), Code: ve.Code, Message: "“" + f.Title.ZH + "”" + ve.Message, Hint: ve.Hint})
+			continue
+		}
+		if p.Value != nil || p.Hint != nil {
+			values[f.Name] = p
+			told = told || f != c.source
+		}
+	}
+	if len(items) > 0 {
+		return nil, nil, problem.New(problem.Invalid, "invalid_record", fmt.Sprintf("有 %d 处填写有误，没有保存", len(items)), items...)
+	}
+	if !told {
+		return nil, nil, problem.New(problem.Invalid, "empty", "没有收到任何可用的内容", problem.Item{Code: "empty", Message: "至少要有一个字段", Hint: "可用的字段：name、company、phone、email 等"})
+	}
+	for name, v := range c.Spec.Defaults {
+		if values[name] == nil {
+			values[name] = v
+		}
+	}
+	if c.source != nil && values[c.source.Name] == nil && c.Spec.Source != "" {
+		values[c.source.Name] = c.Spec.Source
+	}
+	return values, rest, nil
+}
+
+func nameOf(f *object.Field) string {
+	if f == nil {
+		return ""
+	}
+	return f.Name
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// idempotency gives one answer to all submissions with the same key.
+type idempotency struct{ scope, key, fingerprint string }
+
+func (i idempotency) answered(ctx context.Context, tx *store.Tx) (id string, err error) {
+	if i.key == "" {
+		return "", nil
+	}
+	var was string
+	err = tx.QueryRow(ctx, "SELECT fingerprint, body FROM idempotency WHERE scope = ? AND key = ?", i.scope, i.key).Scan(&was, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err == nil && was != i.fingerprint {
+		return "", problem.New(problem.Conflict, "idempotency_conflict", "这个 Idempotency-Key 已用于另一份内容", problem.Item{Code: "idempotency_conflict", Message: "同一个 Idempotency-Key 只能重发同样的内容", Hint: "新的提交请换一个 Idempotency-Key"})
+	}
+	return id, err
+}
+
+func (i idempotency) keep(ctx context.Context, tx *store.Tx, id string, now int64) error {
+	if i.key == "" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO idempotency (scope, key, fingerprint, status, body, at) VALUES (?, ?, ?, ?, ?, ?)", i.scope, i.key, i.fingerprint, 202, id, now)
+	return err
+}
+
+// Forget drops answers older than age; to be called now and then. A replay after that is a new arrival (and merges by its contacts).
+func (s *Intake) Forget(ctx context.Context, age time.Duration) error {
+	before := s.Writer.Clock.Now().Add(-age).UnixMilli()
+	return s.Writer.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE at < ?", before)
+		return err
+	})
+}
