@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -289,26 +288,15 @@ type shown struct {
 // show turns rows into JSON as the actor may see them, with the names of what they refer to.
 func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row, only []string) (*shown, error) {
 	hidden := h.Reader.Access.Hidden(h.Reader.Defs.Current(), a, o.Name)
-	out := &shown{records: []map[string]any{}, refs: map[string]map[string]string{}}
+	out := &shown{records: []map[string]any{}}
 	ids := make([]string, len(rows))
-	refs := map[string][]string{}
 	for i, row := range rows {
 		ids[i] = row.ID()
 		out.records = append(out.records, h.Reader.Show(row, hidden, only))
-		for _, f := range o.Fields {
-			if t := f.TargetOf(); t != "" {
-				if id, ok := row.V[f.Index].(string); ok && !slices.Contains(refs[t], id) {
-					refs[t] = append(refs[t], id)
-				}
-			}
-		}
 	}
-	for t, list := range refs {
-		names, err := h.names(ctx, t, list)
-		if err != nil {
-			return nil, err
-		}
-		out.refs[t] = names
+	var err error
+	if out.refs, err = h.Reader.Refs(ctx, o, rows); err != nil {
+		return nil, err
 	}
 	if h.Timers != nil && len(rows) > 0 {
 		timers, err := h.Timers(ctx, o.Name, ids)
@@ -320,19 +308,6 @@ func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows 
 			if t, ok := timers[rec["id"].(string)]; ok {
 				rec["timers"] = t
 			}
-		}
-	}
-	return out, nil
-}
-
-func (h *HTTP) names(ctx context.Context, target string, ids []string) (map[string]string, error) {
-	if target != "person" && target != "org_unit" {
-		return h.Reader.Titles(ctx, target, ids)
-	}
-	out := map[string]string{}
-	for _, id := range ids {
-		if n := h.Reader.Env.Name(target, id); n != "" {
-			out[id] = n
 		}
 	}
 	return out, nil
