@@ -8,7 +8,7 @@ export function Chip({ tone = 'neutral', children, title, testid }: { tone?: Ton
 }
 
 const known: Record<string, Tone> = {
-  red: 'red', volcano: 'red', orange: 'amber', gold: 'amber', yellow: 'amber', amber: 'amber', green: 'green', lime: 'green',
+  red: 'red', volcano: 'red', orange: 'amber', gold: 'amber', yellow: 'amber', amber: 'amber', green: 'green', lime: 'green', teal: 'green',
   cyan: 'blue', blue: 'blue', geekblue: 'brand', purple: 'brand', brand: 'brand', indigo: 'brand', grey: 'neutral', gray: 'neutral',
 }
 

@@ -8,7 +8,7 @@ const quiet = new Set(['id', 'version', 'updated_at', 'updated_by', 'created_at'
 const mostChanges = 6
 
 export function actorName(event: LedgerEvent, t: TFunction): string {
-  if (event.actor.kind === 'system') return t('actor.system')
+  if (event.actor.kind === 'system') return event.actor.name || t('actor.system')
   const name = event.actor.name || event.actor.id || ''
   return event.actor.kind === 'person' ? name : t(`actor.${event.actor.kind}`, { name })
 }

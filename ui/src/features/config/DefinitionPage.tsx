@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
 import { useCheck, useDefinition, useDropDraft, useSaveDraft } from '../../api/config'
-import { useRight } from '../../api/session'
+import { mayConfigure, useSession } from '../../api/session'
 import type { DefinitionDetail, Title } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { Chip } from '../../parts/Chip'
@@ -41,9 +41,7 @@ interface Working { title: Title; spec: unknown }
 function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string; detail: DefinitionDetail; freshTitle: string | null }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
-  const mayWrite = useRight('definitions.write')
-  const mayChannel = useRight('channels.write')
-  const may = kind === 'channel' ? mayChannel || mayWrite : mayWrite
+  const may = mayConfigure(useSession(), kind)
   const kept: Working = detail.draft ?? detail.definition ?? { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) }
   const [edited, setEdited] = useState<Working | null>(null)
   const [publishing, setPublishing] = useState(false)
