@@ -45,12 +45,12 @@ type App struct {
 
 // Open takes the data folder, migrates the database, loads the published definitions and builds the engines. Nothing runs in the
 // background until Run. First says that the workspace is new.
-func Open(ctx context.Context, cfg Config, log *slog.Logger) (a *App, err error) {
+func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
 	zone, err := time.LoadLocation(cfg.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("BATON_ZONE: %w", err)
 	}
-	a = &App{Config: cfg, Log: log, Clock: clock.New()}
+	a := &App{Config: cfg, Log: log, Clock: clock.New()}
 	if a.lock, err = cfg.lock(); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (a *App, err error)
 	a.Reader = &record.Reader{DB: a.DB, Defs: a.Defs, Access: a.Access, Clock: a.Clock, Env: a.Env}
 	a.Writer = &record.Writer{DB: a.DB, Defs: a.Defs, Ledger: a.Ledger, Access: a.Access, Clock: a.Clock, Env: a.Env, Committed: a.committed}
 	a.DB.OnBegin(a.Defs.Follow)
-	if err = a.wire(); err != nil {
+	if err = a.wire(ctx); err != nil {
 		return nil, err
 	}
 	if err = a.Defs.Load(ctx); err != nil {

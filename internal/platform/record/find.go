@@ -2,32 +2,50 @@ package record
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"baton/internal/platform/object"
 	"baton/internal/platform/store"
 )
 
-// Find gives the ids of the live records that a text names: by id, by title, for people also by user name. At most two come back, so that
-// the caller can tell one from several. It asks for no rights: it serves engines that turn names into references.
-func Find(ctx context.Context, q store.Querier, o *object.Object, text string) ([]string, error) {
-	where, args := `t."id" = ?`, []any{text}
-	for _, n := range []string{o.Spec.TitleField, "username"} {
-		if f, ok := o.Field(n); ok && f.Type.Class() == object.TextClass {
-			where, args = where+" OR t."+object.Quote(f.Column)+" = ?", append(args, text)
+// Eq asks for rows whose field has a canonical value; nil asks for empty.
+type Eq struct {
+	Field string
+	Value any
+}
+
+// findLimit bounds FindRows: it serves the few rows around one record, not lists.
+const findLimit = 1000
+
+// FindRows reads the rows that are not deleted and meet all of eqs, in order of id, without asking for rights: for engines inside a write.
+// An unknown field is an error; at most 1000 rows come.
+func FindRows(ctx context.Context, q store.Querier, o *object.Object, eqs ...Eq) ([]*object.Row, error) {
+	where := []string{`t."deleted_at" IS NULL`}
+	var args []any
+	for _, e := range eqs {
+		f, ok := o.Field(e.Field)
+		if !ok {
+			return nil, fmt.Errorf("record: %s has no field %s", o.Name, e.Field)
 		}
+		if e.Value == nil {
+			where = append(where, "t."+object.Quote(f.Column)+" IS NULL")
+			continue
+		}
+		where, args = append(where, "t."+object.Quote(f.Column)+" = ?"), append(args, e.Value)
 	}
-	rows, err := q.Query(ctx, "SELECT t.\"id\" FROM "+object.Quote(o.Table)+" t WHERE t.\"deleted_at\" IS NULL AND ("+where+") ORDER BY t.\"id\" LIMIT 2", args...)
+	rows, err := q.Query(ctx, "SELECT "+SelectColumns(o, "t")+" FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(where, " AND ")+` ORDER BY t."id" LIMIT `+fmt.Sprint(findLimit), args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var ids []string
+	var out []*object.Row
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		r, err := ScanRow(o, rows.Scan)
+		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, id)
+		out = append(out, r)
 	}
-	return ids, rows.Err()
+	return out, rows.Err()
 }

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Change, LedgerEvent, ObjectMeta } from '../api/types'
 import { titled } from '../i18n/titled'
+import './event.css'
 
 const quiet = new Set(['id', 'version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'org_unit', 'deleted_at'])
 const mostChanges = 6
@@ -13,7 +14,7 @@ export function actorName(event: LedgerEvent, t: TFunction): string {
 }
 
 const changeTitle = (change: Change, object: ObjectMeta | undefined): string =>
-  titled(change.title) || titled(object?.fields.find((f) => f.name === change.field)?.title, change.field)
+  titled(object?.fields.find((f) => f.name === change.field)?.title) || titled(change.title, change.field)
 
 const words = (text: string | null | undefined, value: unknown): string => {
   if (text) return text

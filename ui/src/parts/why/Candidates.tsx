@@ -18,7 +18,7 @@ export function Candidates({ branch }: { branch: BranchTrace }) {
       {branch.considered !== undefined ? (
         <p className="why-counts">
           {t('why.considered', { count: branch.considered })}
-          {excluded.map((e) => <span key={e.filter} className="nowrap"> · {t('why.excluded', { what: e.text || t(`why.filter.${e.filter}`, { defaultValue: e.filter }), count: e.count })}</span>)}
+          {excluded.map((e) => <span key={e.filter}>{' · '}<span className="nowrap">{t('why.excluded', { what: e.text || t(`why.filter.${e.filter}`, { defaultValue: e.filter }), count: e.count })}</span></span>)}
         </p>
       ) : null}
       {candidates.length > 0 ? (
