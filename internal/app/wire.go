@@ -105,6 +105,7 @@ func (a *App) routes(r *web.Router) {
 		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
+	(&query.HTTP{Engine: query.New(a.Reader)}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 
