@@ -24,7 +24,7 @@ func (h *house) fill() {
 		v      map[string]any
 	}{
 		{"l1", "2026-11-22T16:00:00Z", map[string]any{"owner": "ann", "industry": "教育", "budget": "100.10", "region": "浙江 杭州", "stage": "signed", "converted": true, "customer": "c1", "born": "2026-11-01"}}, // Monday 23rd, 00:00
-		{"l2", "2026-11-22T15:59:59Z", map[string]any{"owner": "ann", "industry": "教育", "budget": "0.20", "region": "浙江 宁波", "stage": "lost", "born": "2026-10-31"}},                                   // Sunday 22nd
+		{"l2", "2026-11-22T15:59:59Z", map[string]any{"owner": "ann", "industry": "教育", "budget": "0.20", "region": "浙江 宁波", "stage": "lost", "born": "2026-10-31"}},                                          // Sunday 22nd
 		{"l3", "2026-11-23T15:59:59Z", map[string]any{"owner": "bob", "industry": "医疗", "region": "浙江", "stage": "new", "converted": false}},
 		{"l4", "2026-11-23T16:00:00Z", map[string]any{"owner": "cai", "budget": "3", "region": "广东 深圳", "stage": "signed"}},
 		{"l5", "2026-10-31T15:59:59Z", map[string]any{"industry": "教育", "budget": "7", "region": "沙特"}}, // the pool
