@@ -78,7 +78,7 @@ func applyObject(ctx context.Context, tx *store.Tx, o *Object) error {
 		}
 	}
 	for _, f := range o.Fields {
-		if f.FieldSpec.Index {
+		if f.FieldSpec.Index && !o.leads(f) {
 			if err := index(ctx, tx, o, "", f); err != nil {
 				return err
 			}
@@ -101,6 +101,18 @@ func applyObject(ctx context.Context, tx *store.Tx, o *Object) error {
 	return nil
 }
 
+// leads reports whether a wider index begins with the field, so that it needs none of its own.
+func (o *Object) leads(f *Field) bool {
+	for _, names := range o.Spec.Indexes {
+		if o.byName[names[0]] == f {
+			return true
+		}
+	}
+	return false
+}
+
+// index makes one index. One on a single field leaves empty values out: a lead has many fields that are empty when it arrives, and each
+// would cost a page of its own.
 func index(ctx context.Context, tx *store.Tx, o *Object, unique string, fs ...*Field) error {
 	name := "ix_" + o.Name
 	var cols []string
@@ -118,7 +130,11 @@ func index(ctx context.Context, tx *store.Tx, o *Object, unique string, fs ...*F
 	if len(name) > 63 {
 		name = name[:50] + fmt.Sprintf("_%08x", fnv32(name))
 	}
-	_, err := tx.Exec(ctx, "CREATE "+unique+"INDEX IF NOT EXISTS "+Quote(name)+" ON "+Quote(o.Table)+" ("+strings.Join(cols, ", ")+")")
+	where := ""
+	if len(fs) == 1 && !fs[0].System || unique != "" {
+		where = " WHERE " + Quote(fs[0].Column) + " IS NOT NULL"
+	}
+	_, err := tx.Exec(ctx, "CREATE "+unique+"INDEX IF NOT EXISTS "+Quote(name)+" ON "+Quote(o.Table)+" ("+strings.Join(cols, ", ")+")"+where)
 	return err
 }
 
