@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -77,7 +80,9 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 	}
 	var only []string
 	if in.Fields != "" {
-		only = strings.Split(in.Fields, ",")
+		for f := range strings.SplitSeq(in.Fields, ",") {
+			only = append(only, strings.TrimSpace(f))
+		}
 	}
 	out, err := h.show(ctx, a, page.Object, page.Rows, only)
 	if err != nil {
@@ -205,7 +210,7 @@ func (h *HTTP) patch(ctx context.Context, in *patchIn) (*Body, error) {
 	}
 	var version int64
 	if in.IfMatch != "" && in.IfMatch != "*" {
-		if version, err = strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 64); err != nil {
+		if version, err = strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 64); err != nil || version < 1 {
 			return nil, problem.New(problem.Malformed, "bad_if_match", "If-Match 应是记录的版本号", problem.Item{Pointer: "/If-Match", Code: "invalid", Message: "“" + in.IfMatch + "”不是版本号"})
 		}
 	}
@@ -246,7 +251,7 @@ func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
 	if in.Limit == 0 {
 		in.Limit = 50
 	}
-	events, err := h.Writer.Ledger.Search(ctx, ledger.Filter{RecordID: row.ID(), Before: in.Cursor, Limit: in.Limit + 1})
+	events, err := h.Writer.Ledger.Search(ctx, ledger.Filter{Object: row.Object.Name, RecordID: row.ID(), Before: in.Cursor, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -268,13 +273,16 @@ func decode(raw []byte) (map[string]any, error) {
 	bad := func(msg string) error {
 		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: msg, Hint: "应为 {\"字段\": 值, …}"})
 	}
+	if !utf8.Valid(raw) {
+		return nil, bad("不是 UTF-8 编码")
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var body map[string]any
 	if err := dec.Decode(&body); err != nil {
 		return nil, bad(fmt.Sprintf("第 %d 字节附近：%v", dec.InputOffset(), err))
 	}
-	if body == nil || dec.More() {
+	if _, end := dec.Token(); body == nil || end != io.EOF {
 		return nil, bad("需要恰好一个对象")
 	}
 	return body, nil
@@ -290,8 +298,11 @@ func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows 
 	hidden := h.Reader.Access.Hidden(h.Reader.Defs.Current(), a, o.Name)
 	out := &shown{records: []map[string]any{}}
 	ids := make([]string, len(rows))
+	scope := h.Reader.Access.Scope(h.Reader.Defs.Current(), a, o.Name, access.Read)
+	rows = slices.Clone(rows)
 	for i, row := range rows {
-		ids[i] = row.ID()
+		row = mask(row, hidden, scope.Allows(row))
+		rows[i], ids[i] = row, row.ID()
 		out.records = append(out.records, h.Reader.Show(row, hidden, only))
 	}
 	var err error

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -193,7 +194,7 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 	begin, finish := w.begin, w.finish
 	w.mu.RUnlock()
 	for _, b := range begin {
-		if err := b(ctx, tx); err != nil {
+		if err := guarded(ctx, tx, b); err != nil {
 			return fail(err)
 		}
 	}
@@ -218,7 +219,7 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 		}
 	}
 	for _, f := range finish {
-		if err := f(ctx, tx); err != nil {
+		if err := guarded(ctx, tx, f); err != nil {
 			return fail(err)
 		}
 	}
@@ -229,9 +230,29 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 		_, _ = w.stmts.get(ctx, q) // best effort: a statement that no longer prepares fails where it is next used
 	}
 	for _, f := range tx.after {
-		f()
+		told(f)
 	}
 	return outcomes, nil
+}
+
+// guarded runs a begin or finish work; its panic fails the group, not the program.
+func guarded(ctx context.Context, tx *Tx, work Work) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("store: panic in a group: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return work(ctx, tx)
+}
+
+// told runs an after-commit call. What it tells of is durable: its panic is logged and takes neither the others nor the writer along.
+func told(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("panic after a commit", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	f()
 }
 
 var errBroken = errors.New("store: the transaction cannot go on")
