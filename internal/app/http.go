@@ -88,6 +88,21 @@ func (a *App) resolve(ctx context.Context, cookie, bearer string) (*web.Caller, 
 	return nil, nil
 }
 
+// alive says who a stream's caller is now, nil when the session or key has ended.
+func (a *App) alive(ctx context.Context, c *web.Caller) (*actor.Actor, error) {
+	if c.Token == "" {
+		if c.Actor.Kind != actor.Key {
+			return c.Actor, nil
+		}
+		return a.Signing.KeyAlive(ctx, c.Actor)
+	}
+	s, err := a.Signing.Session(ctx, c.Token)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	return a.Signing.ActorOf(s.Person), nil
+}
+
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()

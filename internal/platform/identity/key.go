@@ -171,3 +171,17 @@ func (s *Service) ActorOfKey(k *Key) *actor.Actor {
 	}
 	return &actor.Actor{Kind: actor.Key, ID: k.ID, Name: k.Name, Roles: maker.Roles, Unit: maker.Unit, Scopes: scopes, For: maker.ID}
 }
+
+// KeyAlive gives the actor of an API key as it is now, nil once the key is revoked or its maker has left.
+func (s *Service) KeyAlive(ctx context.Context, was *actor.Actor) (*actor.Actor, error) {
+	keys, err := s.Keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		if k.ID == was.ID {
+			return s.ActorOfKey(k), nil
+		}
+	}
+	return nil, nil
+}
