@@ -31,6 +31,9 @@ func (c *Change) persist(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.stampOpen(ctx); err != nil {
+		return err
+	}
 	for _, f := range c.Object.Fields {
 		if f.Track {
 			if err := c.track(ctx, f); err != nil {

@@ -63,3 +63,21 @@ func (c *Change) stays(ctx context.Context, f *object.Field, value any) (seen in
 	}
 	return seen, entered, written, rows.Err()
 }
+
+// stampOpen gives what was entered while nobody owned the record, and still lasts, to the first who takes it: a lead claimed from the pool is
+// the claimer's from where it stands.
+func (c *Change) stampOpen(ctx context.Context) error {
+	if c.Old == nil || c.Old.Owner() != "" || c.New.Owner() == "" {
+		return nil
+	}
+	for _, f := range c.Object.Fields {
+		if !f.Track || f.Index == object.Owner {
+			continue
+		}
+		if _, err := c.Tx.Exec(ctx, "UPDATE track SET owner = ?, org_unit = ? WHERE object = ? AND field = ? AND record_id = ? AND left_at IS NULL AND owner IS NULL",
+			c.New.V[object.Owner], c.New.V[object.OrgUnit], c.Object.Name, f.ID, c.New.ID()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
