@@ -46,7 +46,7 @@ function Work({ object, whose, mine }: { object: ObjectMeta; whose: Condition; m
   const open: Condition[] = hasDue
     ? [{ field: 'due_at', op: 'not_empty' }]
     : [{ field: 'stage', op: 'eq', value: 'new' }, { field: 'assigned_at', op: 'within', value: { last: 30, unit: 'day' } }]
-  const due = useFewRecords('lead', { filter: { all: [whose, ...open] }, sort: hasDue ? 'due_at' : 'assigned_at', limit: 100 })
+  const due = useFewRecords('lead', { filter: { all: [whose, ...open] }, sort: hasDue ? 'due_at' : '-assigned_at', limit: 100 })
   const fresh = useFewRecords('lead', { filter: { all: [whose, { field: 'created_at', op: 'within', value: { last: 3, unit: 'day' } }] }, sort: '-created_at', limit: 100 })
   if (due.isPending || fresh.isPending) return <Card><Loading rows={8} /></Card>
   if (due.isError) return <Card><Failed error={due.error} retry={() => void due.refetch()} /></Card>
