@@ -19,6 +19,7 @@ import (
 	"baton/internal/platform/web"
 	"baton/internal/sales/assignment"
 	"baton/internal/sales/followup"
+	"baton/internal/sales/funnel"
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
 	"baton/internal/sales/tagging"
@@ -42,7 +43,7 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind()}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind(), funnel.NewKind()}
 }
 
 // rights are the named rights routes ask for.
@@ -71,7 +72,7 @@ func (a *App) wire(ctx context.Context) error {
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
-	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), e.assign, e.follow.Step(), e.kept}
+	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), funnel.Stage{}, e.assign, e.follow.Step(), e.kept}
 	return nil
 }
 
@@ -114,7 +115,9 @@ func (a *App) routes(r *web.Router) {
 		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
-	(&query.HTTP{Engine: query.New(a.Reader)}).Routes(r)
+	queries := query.New(a.Reader)
+	(&query.HTTP{Engine: queries}).Routes(r)
+	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 

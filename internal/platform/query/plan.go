@@ -78,13 +78,9 @@ func (p *plan) periods(period *Period) error {
 			return invalid("/period", "no_time", "“"+m.Title.ZH+"”没有时间，不能取时间段", "")
 		}
 		span := period.Period
-		cond, items := condition.Compile(condition.Leaf(f.Name, "within", &span), condition.Scope{Snapshot: p.en.snap, Object: p.object(f), Env: p.e.r.Env})
-		if cond == nil {
-			out := problem.New(problem.Invalid, "invalid_query", "时间段有误")
-			for _, it := range items {
-				out.Items = append(out.Items, problem.Item{Pointer: "/period", Code: it.Code, Message: it.Message, Hint: it.Hint})
-			}
-			return out
+		cond, err := p.e.within(p.en, p.object(f), f, &span)
+		if err != nil {
+			return err
 		}
 		p.period = append(p.period, cond)
 		if !titles[f.Title.ZH] {
@@ -294,4 +290,27 @@ func (p *plan) run(ctx context.Context) ([]Group, string, error) {
 		groups = append(groups, g)
 	}
 	return groups, text, rows.Err()
+}
+
+// CheckPeriod says what is wrong with a period, at /period.
+func (e *Engine) CheckPeriod(en *Entity, period *condition.Period) error {
+	f := defaultTime(en.Object)
+	if f == nil {
+		return invalid("/period", "no_time", en.Object.Title.ZH+"没有时间字段", "")
+	}
+	_, err := e.within(en, en.Object, f, period)
+	return err
+}
+
+// within compiles a period over a field.
+func (e *Engine) within(en *Entity, o *object.Object, f *object.Field, period *condition.Period) (*condition.Cond, error) {
+	cond, items := condition.Compile(condition.Leaf(f.Name, "within", period), condition.Scope{Snapshot: en.snap, Object: o, Env: e.r.Env})
+	if cond != nil {
+		return cond, nil
+	}
+	out := problem.New(problem.Invalid, "invalid_query", "时间段有误")
+	for _, it := range items {
+		out.Items = append(out.Items, problem.Item{Pointer: "/period", Code: it.Code, Message: it.Message, Hint: it.Hint})
+	}
+	return nil, out
 }
