@@ -85,7 +85,8 @@ type branch struct {
 	index    int // position in the spec
 	when     *condition.Cond
 	where    *condition.Cond
-	minRank  int // position on the person's list of ranks, -1 = any
+	quick    *fast // where, prepared; nil where it cannot be
+	minRank  int   // position on the person's list of ranks, -1 = any
 	strategy Strategy
 	figures  []figure
 	leaf     map[*condition.MeasureUse]int // measure leaf → figure
