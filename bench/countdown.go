@@ -31,8 +31,11 @@ func (b *bench) countdown(r *report) error {
 		return err
 	}
 	b.progress("countdowns")
-	came, err := b.load(s.addr, http.StatusAccepted, 0, 3*time.Second, func(n int) load.Request {
-		return load.Request{Method: "POST", Path: "/api/v1/intake/bench", Header: key, Body: body(n)}
+	came, err := load.Run(load.Plan{
+		Addr: s.addr, Connections: b.size.connections, For: 3 * time.Second, Want: http.StatusAccepted,
+		Make: func(n int) load.Request {
+			return load.Request{Method: "POST", Path: "/api/v1/intake/bench", Header: key, Body: body(n)}
+		},
 	})
 	if err != nil {
 		return err

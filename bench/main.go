@@ -1,4 +1,4 @@
-// Command bench measures Baton beside its peers on this machine, one after the other, with the same durability: intake over HTTP and
+// Command bench measures Baton beside its peers on this machine, in turns, with the same durability: intake over HTTP and
 // reading beside PocketBase, import beside the bare SQLite driver. It prints a table and one line per figure:
 //
 //	bench <name> ours=<n> peer=<n> ratio=<n> unit=<u>
@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"baton/bench/load"
 	"baton/bench/peer"
 )
 
@@ -23,16 +22,16 @@ import (
 type size struct {
 	connections int
 	warm        time.Duration
+	rounds      int           // the sides take turns; the median counts
 	intake      time.Duration // each round
-	rounds      int           // of intake, the sides taking turns; the median counts
-	read        time.Duration
-	rows        int // for reading and import
-	bulk        int // rows of the import whose memory is watched; 0 = none
+	read        time.Duration // each round
+	rows        int           // for reading and import
+	bulk        int           // rows of the import whose memory is watched; 0 = none
 }
 
 var (
-	short = size{connections: 32, warm: 3 * time.Second, intake: 10 * time.Second, rounds: 1, read: 5 * time.Second, rows: 100_000}
-	full  = size{connections: 32, warm: 5 * time.Second, intake: 30 * time.Second, rounds: 3, read: 15 * time.Second, rows: 100_000, bulk: 1_000_000}
+	short = size{connections: 32, warm: time.Second, intake: 5 * time.Second, rounds: 3, read: 2 * time.Second, rows: 100_000}
+	full  = size{connections: 32, warm: 3 * time.Second, intake: 30 * time.Second, rounds: 3, read: 10 * time.Second, rows: 100_000, bulk: 1_000_000}
 )
 
 func main() {
@@ -46,6 +45,7 @@ func main() {
 	}
 	binary := flag.String("baton", "", "Baton's binary; empty measures the peers only")
 	long := flag.Bool("full", false, "the long loads")
+	only := flag.String("only", "", "run only the step whose title begins so")
 	flag.Parse()
 	s := short
 	if *long {
@@ -56,10 +56,10 @@ func main() {
 		exitOn(err)
 		*binary = abs
 	}
-	exit(run(*binary, s))
+	exit(run(*binary, s, *only))
 }
 
-func run(binary string, s size) error {
+func run(binary string, s size, only string) error {
 	dir, err := os.MkdirTemp("", "baton-bench-")
 	if err != nil {
 		return err
@@ -77,6 +77,9 @@ func run(binary string, s size) error {
 		{"countdowns", b.countdown},
 		{"memory of a long import", b.bulk},
 	} {
+		if !strings.HasPrefix(step.title, only) {
+			continue
+		}
 		if err := step.do(&r); err != nil {
 			r.print(os.Stdout) // what was measured so far
 			return fmt.Errorf("%s: %w", step.title, err)
@@ -86,7 +89,7 @@ func run(binary string, s size) error {
 	return nil
 }
 
-// bench carries the steps out. Only one server runs at a time: on two cores they would measure each other.
+// bench carries the steps out. Only one server is asked at a time: on two cores they would measure each other.
 type bench struct {
 	binary string // "" = peers only
 	dir    string
@@ -102,10 +105,6 @@ func (b *bench) folder() string {
 
 func (b *bench) progress(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
-}
-
-func (b *bench) load(addr string, want int, warm, length time.Duration, request func(n int) load.Request) (load.Result, error) {
-	return load.Run(load.Plan{Addr: addr, Connections: b.size.connections, Warm: warm, For: length, Want: want, Make: request})
 }
 
 // machine says what else was going on: figures taken on a busy machine compare badly.

@@ -8,57 +8,75 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strings"
+	"time"
 
 	"baton/bench/lead"
 	"baton/bench/load"
+	"baton/bench/peer"
 )
 
-// intake: leads from outside, one request each, on fresh servers. Ours are tagged, assigned, counted down and in the trail.
-func (b *bench) intake(r *report) error {
-	var ours, theirs []load.Result
+// side is one server and how it is asked; a nil side is not measured.
+type side struct {
+	name    string
+	addr    string
+	want    int
+	request func(n int) load.Request
+}
+
+// duel asks two sides in turns, so that whatever else the machine does falls on both. The idle side costs next to nothing.
+func (b *bench) duel(what string, length time.Duration, sides [2]*side) (results [2][]load.Result, err error) {
 	for round := range b.size.rounds {
-		b.progress("intake, round %d of %d", round+1, b.size.rounds)
-		if b.binary != "" {
-			l, err := b.intakeBaton()
-			if err != nil {
-				return err
+		for i, s := range sides {
+			if s == nil {
+				continue
 			}
-			ours = append(ours, l)
+			b.progress("%s: %s, round %d of %d", what, s.name, round+1, b.size.rounds)
+			l, err := load.Run(load.Plan{
+				Addr: s.addr, Connections: b.size.connections, Warm: b.size.warm, For: length, Want: s.want,
+				// Each round has numbers of its own: no lead comes twice.
+				Make: func(n int) load.Request { return s.request(n + round*10_000_000) },
+			})
+			if err != nil {
+				return results, fmt.Errorf("%s: %w", s.name, err)
+			}
+			results[i] = append(results[i], l)
 		}
-		l, err := b.intakePeer()
+	}
+	return results, nil
+}
+
+// intake: leads from outside, one request each. Ours are tagged, assigned, counted down and in the trail.
+func (b *bench) intake(r *report) error {
+	var sides [2]*side
+	if b.binary != "" {
+		s, err := b.startBaton()
 		if err != nil {
 			return err
 		}
-		theirs = append(theirs, l)
+		defer s.stop()
+		key, err := s.channel()
+		if err != nil {
+			return err
+		}
+		sides[0] = &side{"Baton", s.addr, http.StatusAccepted, func(n int) load.Request {
+			return load.Request{Method: "POST", Path: "/api/v1/intake/bench", Header: key, Body: body(n)}
+		}}
 	}
-	r.loads("intake", fmt.Sprintf("leads over HTTP, %d connections", b.size.connections), ours, theirs)
-	return nil
-}
-
-func (b *bench) intakeBaton() (load.Result, error) {
-	s, err := b.startBaton()
-	if err != nil {
-		return load.Result{}, err
-	}
-	defer s.stop()
-	key, err := s.channel()
-	if err != nil {
-		return load.Result{}, err
-	}
-	return b.load(s.addr, http.StatusAccepted, b.size.warm, b.size.intake, func(n int) load.Request {
-		return load.Request{Method: "POST", Path: "/api/v1/intake/bench", Header: key, Body: body(n)}
-	})
-}
-
-func (b *bench) intakePeer() (load.Result, error) {
 	p, err := b.startPeer(0)
 	if err != nil {
-		return load.Result{}, err
+		return err
 	}
 	defer p.stop()
-	return b.load(p.addr, http.StatusOK, b.size.warm, b.size.intake, func(n int) load.Request {
+	sides[1] = &side{"PocketBase", p.addr, http.StatusOK, func(n int) load.Request {
 		return load.Request{Method: "POST", Path: "/api/collections/lead/records", Body: body(n)}
-	})
+	}}
+	got, err := b.duel("intake", b.size.intake, sides)
+	if err != nil {
+		return err
+	}
+	r.loads("intake", fmt.Sprintf("leads over HTTP, %d connections", b.size.connections), got[0], got[1])
+	return nil
 }
 
 func body(n int) []byte {
@@ -69,45 +87,44 @@ func body(n int) []byte {
 	return raw
 }
 
-// reads are the three kinds of reading, as each side is asked; %s takes an id.
+// reads are the three kinds of reading, as each side is asked; {id} takes one.
 var reads = []struct{ name, what, ours, theirs string }{
 	{"list", "first page of 50, newest first", "/api/v1/objects/lead/records?sort=-created_at&limit=50",
 		"/api/collections/lead/records?perPage=50&skipTotal=1&sort=-created"},
 	{"filter", "industry and budget, first page of 50, newest first",
 		"/api/v1/objects/lead/records?sort=-created_at&limit=50&filter=" + url.QueryEscape(`{"all":[{"field":"industry","op":"eq","value":"教育"},{"field":"budget","op":"between","value":[50000,200000]}]}`),
 		"/api/collections/lead/records?perPage=50&skipTotal=1&sort=-created&filter=" + url.QueryEscape(`industry = "教育" && budget >= 50000 && budget <= 200000`)},
-	{"get", "one lead by id", "/api/v1/objects/lead/records/%s", "/api/collections/lead/records/%s"},
+	{"get", "one lead by id", "/api/v1/objects/lead/records/{id}", "/api/collections/lead/records/{id}"},
 }
 
 // reading: a file of leads taken in, and then lists and single records among them.
 func (b *bench) reading(r *report) error {
 	rows := b.size.rows
-	ours := map[string][]load.Result{}
 	imported := math.NaN()
+	var ours *baton
+	var ids []string
 	if b.binary != "" {
-		s, err := b.startBaton()
-		if err != nil {
+		var err error
+		if ours, err = b.startBaton(); err != nil {
 			return err
 		}
-		defer s.stop()
+		defer ours.stop()
 		b.progress("import of %d rows", rows)
-		if imported, err = s.importRows(rows); err != nil {
+		if imported, err = ours.importRows(rows); err != nil {
 			return err
 		}
-		ids, err := s.ids(rows)
+		if ids, err = ours.ids(rows); err != nil {
+			return err
+		}
+	}
+	b.progress("bulk insert of %d rows", rows)
+	var bare float64 // the best of the rounds: what the driver can do
+	for range b.size.rounds {
+		rate, err := bulkInsert(b.folder(), rows)
 		if err != nil {
 			return err
 		}
-		for _, read := range reads {
-			if ours[read.name], err = b.read(s.process, s.cookie, read.name, read.ours, ids); err != nil {
-				return err
-			}
-		}
-		s.stop()
-	}
-	bare, err := bulkInsert(b.dir, rows)
-	if err != nil {
-		return err
+		bare = max(bare, rate)
 	}
 	r.add(figure{"import_rate", "rows_per_s", fmt.Sprintf("%d rows of CSV, assigned", rows), "bare driver, one transaction", imported, bare, false})
 
@@ -116,31 +133,26 @@ func (b *bench) reading(r *report) error {
 		return err
 	}
 	defer p.stop()
-	ids := make([]string, rows)
-	for n := range ids {
-		ids[n] = fmt.Sprintf("seed%011d", n)
-	}
 	for _, read := range reads {
-		theirs, err := b.read(p, "", read.name, read.theirs, ids[rows-min(rows, 5000):])
+		var sides [2]*side
+		if ours != nil {
+			sides[0] = &side{"Baton", ours.addr, http.StatusOK, func(n int) load.Request {
+				return load.Request{Method: "GET", Path: withID(read.ours, ids[n*7919%len(ids)]), Header: ours.cookie}
+			}}
+		}
+		sides[1] = &side{"PocketBase", p.addr, http.StatusOK, func(n int) load.Request {
+			return load.Request{Method: "GET", Path: withID(read.theirs, peer.SeedID(rows-1-n*7919%min(rows, 5000)))}
+		}}
+		got, err := b.duel(read.name, b.size.read, sides)
 		if err != nil {
 			return err
 		}
-		r.loads(read.name, fmt.Sprintf("%s, of %d", read.what, rows), ours[read.name], theirs)
+		r.loads(read.name, fmt.Sprintf("%s, of %d", read.what, rows), got[0], got[1])
 	}
 	return nil
 }
 
-func (b *bench) read(p *process, header, name, path string, ids []string) ([]load.Result, error) {
-	b.progress("%s at %d rows, %s", name, b.size.rows, p.cmd.Args[1])
-	l, err := b.load(p.addr, http.StatusOK, b.size.warm, b.size.read, func(n int) load.Request {
-		at := path
-		if name == "get" {
-			at = fmt.Sprintf(path, ids[(n*7919)%len(ids)])
-		}
-		return load.Request{Method: "GET", Path: at, Header: header}
-	})
-	return []load.Result{l}, err
-}
+func withID(path, id string) string { return strings.Replace(path, "{id}", id, 1) }
 
 // bulk: the memory that a long import needs.
 func (b *bench) bulk(r *report) error {

@@ -19,17 +19,29 @@ type Client struct {
 	server *Server
 	http   *http.Client
 	header http.Header // sent with every request
-	User   User        // who signed in; zero for keys and nobody
+	Session
 }
 
-// User is who a session belongs to.
-type User struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Username string   `json:"username"`
-	Roles    []string `json:"roles"`
-	Unit     string   `json:"unit"`
-	UnitName string   `json:"unit_name"`
+// Session is who signed in and may do what; zero for keys and nobody.
+type Session struct {
+	User struct {
+		ID         string              `json:"id"`
+		Name       string              `json:"name"`
+		Username   string              `json:"username"`
+		Roles      []string            `json:"roles"`
+		RoleTitles []map[string]string `json:"role_titles"`
+		Unit       string              `json:"unit"`
+		UnitName   string              `json:"unit_name"`
+	} `json:"user"`
+	Rights    []string `json:"rights"`
+	Configure []string `json:"configure"` // kinds of definitions
+	Workspace struct {
+		Name string `json:"name"`
+		Zone string `json:"zone"`
+		Now  string `json:"now"`
+		Demo bool   `json:"demo"`
+	} `json:"workspace"`
+	Token string `json:"csrf_token"`
 }
 
 // Anonymous returns a client that is not signed in.
@@ -54,16 +66,11 @@ func (s *Server) WithHeader(t testing.TB, name, value string) *Client {
 func (s *Server) SignIn(t testing.TB, username, password string) *Client {
 	t.Helper()
 	c := s.Anonymous(t)
-	var session struct {
-		Token string `json:"csrf_token"`
-		User  User   `json:"user"`
-	}
-	c.Post(t, "/api/v1/session", Fields{"username": username, "password": password}, &session)
-	if session.Token == "" {
+	c.Post(t, "/api/v1/session", Fields{"username": username, "password": password}, &c.Session)
+	if c.Token == "" {
 		t.Fatal("scenario: sign-in gave no csrf_token")
 	}
-	c.header.Set("X-CSRF-Token", session.Token)
-	c.User = session.User
+	c.header.Set("X-CSRF-Token", c.Token)
 	return c
 }
 

@@ -74,6 +74,9 @@ func createCollection(app core.App) error {
 	return app.Save(c)
 }
 
+// SeedID is the id of the lead that seed wrote as number n.
+func SeedID(n int) string { return fmt.Sprintf("seed%011d", n) }
+
 // seed writes rows as fast as the driver allows; their creation times are a second apart.
 func seed(app core.App, rows int) error {
 	if rows == 0 {
@@ -82,7 +85,7 @@ func seed(app core.App, rows int) error {
 	begin := types.NowDateTime().AddDate(0, 0, -30)
 	return app.RunInTransaction(func(tx core.App) error {
 		for n := range rows {
-			params := dbx.Params{"id": fmt.Sprintf("seed%011d", n)}
+			params := dbx.Params{"id": SeedID(n)}
 			for i, v := range lead.Make(n).Values() {
 				params[lead.Columns[i]] = v
 			}

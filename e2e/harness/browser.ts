@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest'
 
@@ -32,12 +34,20 @@ export function useBrowser() {
     context.setDefaultTimeout(15_000)
     const faults = watch(context, forgive)
     const page = await context.newPage()
-    onTestFinished(async () => {
+    onTestFinished(async ({ task }) => {
+      if (task.result?.state === 'fail') await picture(page, `failed-${task.name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`)
       await context.close()
       expect(faults, 'faults of the page').toEqual([])
     })
     return page
   }
+}
+
+/** Saves what the page shows now as e2e/shots/<name>.png. */
+export async function picture(page: Page, name: string) {
+  const folder = path.join(import.meta.dirname, '..', 'shots')
+  await mkdir(folder, { recursive: true })
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true, animations: 'disabled' })
 }
 
 function watch(context: BrowserContext, forgive: string[]): string[] {

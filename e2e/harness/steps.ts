@@ -1,8 +1,6 @@
-import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { inject } from 'vitest'
-import { narrow, wide } from './browser'
+import { narrow, picture, wide } from './browser'
 
 /** Signs a person in through the page: admin, or anyone of the demo company. Returns when the page has left the sign-in form. */
 export async function signIn(page: Page, username: string) {
@@ -18,13 +16,11 @@ export async function signIn(page: Page, username: string) {
 
 /** Saves the page as it is, whole, at desk and phone width: e2e/shots/<name>-1440.png and -390.png. The width is put back after. */
 export async function shot(page: Page, name: string) {
-  const folder = path.join(import.meta.dirname, '..', 'shots')
-  await mkdir(folder, { recursive: true })
   const before = page.viewportSize() ?? wide
   for (const viewport of [wide, narrow]) {
     await page.setViewportSize(viewport)
     await settled(page)
-    await page.screenshot({ path: path.join(folder, `${name}-${viewport.width}.png`), fullPage: true, animations: 'disabled' })
+    await picture(page, `${name}-${viewport.width}`)
   }
   await page.setViewportSize(before)
 }

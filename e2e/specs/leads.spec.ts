@@ -19,7 +19,7 @@ test('a wrong password is refused in words', async () => {
 test('the administrator signs in and sees the leads', async () => {
   const page = await open()
   await signIn(page, 'admin')
-  await page.goto('/objects/lead')
+  await page.goto('/objects/lead?view=all')
   const rows = page.getByTestId('lead-row')
   await rows.first().waitFor()
   expect(await rows.count()).toBeGreaterThan(5)
@@ -29,7 +29,7 @@ test('the administrator signs in and sees the leads', async () => {
 test('the list fits a phone', async () => {
   const page = await open(narrow)
   await signIn(page, 'admin')
-  await page.goto('/objects/lead')
+  await page.goto('/objects/lead?view=all')
   await page.getByTestId('lead-row').first().waitFor()
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   expect(overflow, 'pixels wider than the screen').toBeLessThanOrEqual(0)

@@ -80,7 +80,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (a *App, err error)
 	a.Reader = &record.Reader{DB: a.DB, Defs: a.Defs, Access: a.Access, Clock: a.Clock, Env: a.Env}
 	a.Writer = &record.Writer{DB: a.DB, Defs: a.Defs, Ledger: a.Ledger, Access: a.Access, Clock: a.Clock, Env: a.Env, Committed: a.committed}
 	a.DB.OnBegin(a.Defs.Follow)
-	if err = a.wire(); err != nil {
+	if err = a.wire(ctx); err != nil {
 		return nil, err
 	}
 	if err = a.Defs.Load(ctx); err != nil {

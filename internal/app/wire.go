@@ -2,54 +2,125 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
+	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/job"
 	"baton/internal/platform/notify"
 	"baton/internal/platform/object"
+	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/timer"
 	"baton/internal/platform/web"
+	"baton/internal/sales/assignment"
+	"baton/internal/sales/followup"
+	"baton/internal/sales/intake"
+	"baton/internal/sales/tagging"
 )
 
 // engines are the parts that make a sales company of the kernel.
 type engines struct {
 	timers *timer.Service
 	inbox  *notify.Inbox
+	kept   *query.Kept
+	jobs   *job.Service
+	intake *intake.Intake
+	follow *followup.Engine
+	assign *assignment.Engine
+	retag  *tagging.Retagger
 }
 
 // kinds lists the definition kinds in order of compilation.
-func kinds(*object.Env) []definition.Kind {
-	return []definition.Kind{object.NewKind(), access.NewKind(rights)}
+func kinds(env *object.Env) []definition.Kind {
+	base := condition.Scope{Env: env}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind()}
 }
 
 // rights are the named rights routes ask for.
 var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "system.write"}
 
-func (a *App) wire() error {
-	a.engines.timers = timer.New(a.DB, a.Clock)
-	a.engines.inbox = notify.New(a.DB, a.Clock)
+func (a *App) wire(ctx context.Context) error {
+	e := &a.engines
+	var err error
+	if e.jobs, err = job.Open(ctx, a.DB, a.Clock, a.Log); err != nil {
+		return err
+	}
+	e.timers = timer.New(a.DB, a.Clock)
+	e.inbox = notify.New(a.DB, a.Clock)
+	e.kept = query.NewKept(a.DB, a.Defs, a.Clock, a.Env)
+	e.intake = &intake.Intake{Writer: a.Writer}
+	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
+	e.follow.Register()
+	// The order matters: who it is, what it is, whose it is, by when; the figures last.
+	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
+	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
+	a.Defs.OnSwap(e.retag.Swapped)
+	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), e.assign, e.follow.Step(), e.kept}
 	return nil
 }
 
 func (a *App) start(ctx context.Context) error {
-	a.Go(func() { _ = a.engines.timers.Run(ctx) })
-	return nil
+	a.loop(ctx, "countdowns", a.engines.timers.Run)
+	a.loop(ctx, "kept figures", a.engines.kept.Run)
+	a.loop(ctx, "tagging again", a.engines.retag.Run)
+	return a.engines.jobs.Start(ctx)
 }
 
-func (a *App) stop() error { return nil }
+// loop runs a background service until ctx ends; one that gives up is started again and said.
+func (a *App) loop(ctx context.Context, name string, run func(context.Context) error) {
+	a.Go(func() {
+		for ctx.Err() == nil {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error(name+" stopped and is started again", "error", err)
+				select {
+				case <-ctx.Done():
+				case <-time.After(time.Second):
+				}
+			}
+		}
+	})
+}
+
+func (a *App) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return a.engines.jobs.Stop(ctx)
+}
 
 func (a *App) routes(r *web.Router) {
 	(&notify.HTTP{Inbox: a.engines.inbox}).Routes(r)
+	(&job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}).Routes(r)
+	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
+	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Clock: a.Clock, Past: a.Defs}
+	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
+		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
+		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
+	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 
-func (a *App) timers(ctx context.Context, o string, ids []string) (map[string]any, error) {
-	return nil, nil
+func (a *App) timers(ctx context.Context, objectName string, ids []string) (map[string]any, error) {
+	by, err := a.engines.follow.TimersFor(ctx, a.DB, objectName, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]any, len(by))
+	for id, list := range by {
+		out[id] = list
+	}
+	return out, nil
+}
+
+func (a *App) countdowns(ctx context.Context, row *object.Row) (any, error) {
+	by, err := a.engines.follow.TimersFor(ctx, a.DB, row.Object.Name, []string{row.ID()})
+	if err != nil {
+		return nil, err
+	}
+	return by[row.ID()], nil
 }
 
 func (a *App) actions(_ context.Context, who *actor.Actor, row *object.Row) map[string]bool {
-	return map[string]bool{}
+	return a.engines.follow.Actions(who, row)
 }
-
-var _ = record.Create

@@ -35,6 +35,7 @@ var platform = [][]string{
 // lateral are the imports allowed inside one line of platform, each with its reason.
 var lateral = map[[2]string]string{
 	{"condition", "object"}: "a condition is checked against the fields of an object",
+	{"pinyin", "reader"}:    "both fold full-width text alike",
 	{"table", "reader"}:     "a table file's cells are read by reader",
 	{"reader", "region"}:    "reading a region needs the tree",
 	{"job", "web"}:          "its routes are served by the frame",
@@ -48,18 +49,22 @@ var areas = []struct {
 }{
 	{"cmd/*", []string{"internal/app"}},
 	{"internal/app", []string{"internal/platform", "internal/sales/*", "internal/connectors/*", "templates"}},
-	{"internal/sales/salestest", []string{"internal/platform", "internal/sales/*", "templates", storetest}}, // for tests of the engines together
 	{"internal/sales/*", []string{"internal/platform"}},
 	{"internal/connectors/*", []string{"internal/platform"}},
 	{"internal/platform", nil},
-	{"internal/tool/*", []string{storetest}},
+	{"internal/tool/*", nil},
 	{"internal/arch", nil},
-	{"scenario", []string{storetest}}, // the binary is tested from outside
+	{"scenario", nil}, // the binary is tested from outside
 	{"templates", nil},
 }
 
-// storetest serves tests of every part and is not part of the program.
-const storetest = "internal/platform/store/storetest"
+// testkits serve tests and are not part of the program: tests, other test kits and those named here may import them; they may import
+// the platform and the templates.
+var testkits = map[string][]string{
+	"internal/platform/store/storetest": {"internal/tool/pgtest", "scenario"},
+	"internal/platform/kerneltest":      nil,
+	"internal/sales/salestest":          nil,
+}
 
 // Check reads the imports of every Go file under root and returns one line for each that goes the wrong way or stands in a folder
 // unknown to the table. Folders with their own go.mod, node_modules and hidden folders are left out.
@@ -117,11 +122,17 @@ func ownModule(dir string) bool {
 
 // refuse returns why package from may not import package to, or "".
 func refuse(from, to string, test bool) string {
-	if under(to, storetest) {
-		if test || under(from, storetest) || !under(from, "internal/platform") && mayImport(from, storetest) {
+	if kit, ok := testkit(to); ok {
+		if _, alsoKit := testkit(from); test || alsoKit || slices.ContainsFunc(testkits[kit], func(p string) bool { return under(from, p) }) {
 			return ""
 		}
-		return "storetest is for tests only"
+		return kit + " is for tests only"
+	}
+	if kit, ok := testkit(from); ok {
+		if under(to, "internal/platform") || under(to, "templates") || under(from, "internal/sales") && under(to, "internal/sales") {
+			return ""
+		}
+		return kit + " may import only the platform and the templates"
 	}
 	fromArea, own, ok := area(from)
 	if !ok {
@@ -187,9 +198,14 @@ func index(areaName string) int {
 	return i
 }
 
-func mayImport(from, part string) bool {
-	_, i, ok := area(from)
-	return ok && slices.Contains(areas[i].may, part)
+// testkit returns the test kit that pkg belongs to.
+func testkit(pkg string) (kit string, ok bool) {
+	for kit := range testkits {
+		if under(pkg, kit) {
+			return kit, true
+		}
+	}
+	return "", false
 }
 
 // kernel is the name of the platform package that pkg is or belongs to.

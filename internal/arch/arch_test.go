@@ -40,9 +40,15 @@ func TestCheckNamesTheFileAndTheImport(t *testing.T) {
 		{"internal/platform/condition/check.go", "internal/platform/novelty", "novelty has no line"},
 		{"internal/platform/store/open.go", "internal/platform/store/storetest", "for tests only"},
 		{"internal/platform/record/writer_test.go", "internal/platform/store/storetest", ""},
+		{"internal/platform/kerneltest/kit.go", "templates", ""},
+		{"internal/platform/kerneltest/kit.go", "internal/platform/store/storetest", ""},
+		{"internal/platform/kerneltest/kit.go", "internal/app", "may import only the platform and the templates"},
+		{"internal/platform/query/plan.go", "internal/platform/kerneltest", "for tests only"},
+		{"internal/sales/funnel/stay_test.go", "internal/platform/kerneltest", ""},
+		{"internal/tool/once/main.go", "internal/platform/store/storetest", "for tests only"},
 		{"internal/helpers/x.go", "internal/platform/store", "folder internal/helpers is not in the table"},
 		{"scenario/boot_test.go", "internal/platform/store/storetest", ""},
-		{"scenario/boot_test.go", "internal/app", "scenario may import only"},
+		{"scenario/boot_test.go", "internal/app", "scenario may import nothing of the module"},
 		{"bench/go.mod", "", ""},
 	} {
 		root := t.TempDir()

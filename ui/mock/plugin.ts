@@ -71,7 +71,7 @@ export function mockServer(): Plugin {
     if (path === 'inbox') return ok({ items: inbox, unread: inbox.filter((i) => !i.read_at).length })
     if (path.startsWith('inbox')) { inbox.forEach((i) => { if (path === 'inbox:read-all' || path.includes(i.id)) i.read_at = iso(Date.now()) }); return ok({}) }
     if (path === 'trail') return ok({ last_seq: 20412, sealed_seq: 20409, seals: 812, last_seal_at: iso(Date.now() - 900), head: '9f2c1e7b4a6d80c35512aa' })
-    if (path === 'events') return ok({ events: leads.slice(0, 12).flatMap((l) => history(l)), next_cursor: null })
+    if (path === 'events') return ok({ events: leads.slice(0, 12).flatMap((l) => history(l)).map((e, i) => ({ ...e, seq: 20412 - i })), next_cursor: null })
     if (path === 'jobs') return ok({ jobs: [...jobs.values()].map(step).filter((j) => j.state === 'running') })
     const job = /^jobs\/(\w+)$/.exec(path)
     if (job) { const j = jobs.get(job[1]!); return j ? ok({ job: step(j) }) : problem(404, 'not_found', '没有这个任务') }

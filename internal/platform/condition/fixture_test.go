@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,13 @@ import (
 	"baton/internal/platform/region"
 	"baton/internal/platform/store"
 )
+
+// failer is what a test and a property have in common.
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
 
 // world is a small company: its definitions and rows, reachable in memory and in databases.
 type world struct {
@@ -32,31 +40,15 @@ func newWorld(t testing.TB, defs []*definition.Definition, zone string) *world {
 	}
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return &world{snap: snap, env: &object.Env{Zone: loc, Regions: testRegions()}, rows: map[string][]*object.Row{}, byID: map[string]*object.Row{}}
 }
 
-func testRegions() *region.Tree { return &region.Tree{} }
+// testRegions builds the tree once; it is never changed.
+var testRegions = sync.OnceValue(region.Load)
 
-// places is the test's own group of places.
-func (w *world) places(text string) ([]string, bool) {
-	if text == "长三角" {
-		var out []string
-		for _, n := range []string{"上海", "浙江"} {
-			c, ok, _ := w.env.Regions.Find(n)
-			if !ok {
-				return nil, false
-			}
-			out = append(out, string(c))
-		}
-		return out, true
-	}
-	c, ok, _ := w.env.Regions.Find(text)
-	return []string{string(c)}, ok
-}
-
-func (w *world) object(t testing.TB, name string) *object.Object {
+func (w *world) object(t failer, name string) *object.Object {
 	t.Helper()
 	o, ok := object.Of(w.snap, name)
 	if !ok {
@@ -70,9 +62,9 @@ func (w *world) add(r *object.Row) {
 	w.byID[r.Object.Name+"/"+r.ID()] = r
 }
 
-func (w *world) scope(t testing.TB) Scope {
+func (w *world) scope(t failer) Scope {
 	return Scope{
-		Snapshot: w.snap, Object: w.object(t, "lead"), Env: w.env, Places: w.places,
+		Snapshot: w.snap, Object: w.object(t, "lead"), Env: w.env,
 		Refs:      map[string]*object.Object{"seed": w.object(t, "lead"), "candidate": w.object(t, "person")},
 		RefTitles: map[string]string{"seed": "来源线索", "candidate": "候选人"},
 	}
@@ -95,7 +87,7 @@ func (w *world) eval(now time.Time) *Env {
 }
 
 // inMemory lists the ids of the leads that match.
-func (w *world) inMemory(t testing.TB, c *Cond, e *Env) string {
+func (w *world) inMemory(t failer, c *Cond, e *Env) string {
 	t.Helper()
 	var ids []string
 	for _, r := range w.rows["lead"] {
@@ -156,9 +148,9 @@ func (s *session) QueryRow(ctx context.Context, q string, args ...any) *sql.Row 
 	return s.conn.QueryRowContext(ctx, s.d.Rebind(q), args...)
 }
 
-func (s *session) exec(t testing.TB, q string, args ...any) {
+func (s *session) exec(t failer, q string, args ...any) {
 	t.Helper()
-	if _, err := s.conn.ExecContext(t.Context(), s.d.Rebind(q), args...); err != nil {
+	if _, err := s.conn.ExecContext(context.Background(), s.d.Rebind(q), args...); err != nil {
 		t.Fatalf("%v: %s", err, q)
 	}
 }
@@ -168,9 +160,9 @@ func (w *world) sessions(t testing.TB) map[string]*session {
 	t.Helper()
 	out := map[string]*session{}
 	for name, db := range databases(t) {
-		conn, err := db.WritePool().Conn(t.Context())
+		conn, err := db.WritePool().Conn(context.Background())
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v", err)
 		}
 		t.Cleanup(func() { _ = conn.Close() })
 		s := &session{conn, db.Dialect()}
@@ -191,7 +183,7 @@ func (w *world) sessions(t testing.TB) map[string]*session {
 }
 
 // load replaces the tables' rows by the world's.
-func (s *session) load(t testing.TB, w *world) {
+func (s *session) load(t failer, w *world) {
 	t.Helper()
 	for _, o := range object.All(w.snap) {
 		s.exec(t, "DELETE FROM "+quote(o.Table))
@@ -207,14 +199,14 @@ func (s *session) load(t testing.TB, w *world) {
 }
 
 // inSQL lists the ids of the leads the condition's SQL selects, in the order of insertion (ids sort so).
-func inSQL(t testing.TB, q store.Querier, c *Cond, e *Env) (string, string) {
+func inSQL(t failer, q store.Querier, c *Cond, e *Env) (string, string) {
 	t.Helper()
 	where, args, err := c.SQL(q.Dialect(), "l", e)
 	if err != nil {
 		t.Fatalf("sql: %v", err)
 	}
 	// Selected as a value, so that a NULL would be seen.
-	rows, err := q.Query(t.Context(), `SELECT l."id", CASE WHEN `+where+` THEN 1 WHEN NOT (`+where+`) THEN 0 ELSE 2 END FROM "o_lead" AS l ORDER BY l."id"`, append(append([]any{}, args...), args...)...)
+	rows, err := q.Query(context.Background(), `SELECT l."id", CASE WHEN `+where+` THEN 1 WHEN NOT (`+where+`) THEN 0 ELSE 2 END FROM "o_lead" AS l ORDER BY l."id"`, append(append([]any{}, args...), args...)...)
 	if err != nil {
 		t.Fatalf("%v\n%s\n%v", err, where, args)
 	}
@@ -224,7 +216,7 @@ func inSQL(t testing.TB, q store.Querier, c *Cond, e *Env) (string, string) {
 		var id string
 		var v int
 		if err := rows.Scan(&id, &v); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v", err)
 		}
 		if v == 2 {
 			t.Errorf("NULL for row %s: %s", id, where)
@@ -234,12 +226,12 @@ func inSQL(t testing.TB, q store.Querier, c *Cond, e *Env) (string, string) {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return strings.Join(ids, " "), where
 }
 
-func mustParse(t testing.TB, raw []byte) *Node {
+func mustParse(t failer, raw []byte) *Node {
 	t.Helper()
 	n, err := Parse(raw)
 	if err != nil {
@@ -248,7 +240,7 @@ func mustParse(t testing.TB, raw []byte) *Node {
 	return n
 }
 
-func mustCompile(t testing.TB, n *Node, s Scope) *Cond {
+func mustCompile(t failer, n *Node, s Scope) *Cond {
 	t.Helper()
 	c, items := Compile(n, s)
 	if c == nil {

@@ -23,7 +23,7 @@ type Scope struct {
 	MeasureNames []string
 	// Env reads literals and shows values. nil means UTC and no regions.
 	Env *object.Env
-	// Places gives the codes a place or a group of places (中东) stands for; nil finds single places in Env.Regions.
+	// Places gives the codes a place or a group of places (中东) stands for; nil asks Env.Regions.
 	Places func(text string) (codes []string, ok bool)
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"sync"
 	"sync/atomic"
 
 	"baton/internal/platform/actor"
@@ -47,6 +48,7 @@ type Manager struct {
 	apply   Applier
 	record  Recorder
 	onSwap  []func(*Snapshot)
+	past    sync.Map // revision → *Snapshot, of those asked for
 }
 
 // NewManager takes the kinds in order of compilation.
@@ -403,4 +405,21 @@ func (m *Manager) Differs(ctx context.Context, n int64, k Key) (bool, error) {
 		}
 	}
 	return have, nil
+}
+
+// At gives the snapshot that served at a revision, as far as this program still compiles it; decisions are explained by it.
+func (m *Manager) At(ctx context.Context, n int64) (*Snapshot, error) {
+	if cur := m.Current(); cur.Revision == n {
+		return cur, nil
+	}
+	if s, ok := m.past.Load(n); ok {
+		return s.(*Snapshot), nil
+	}
+	defs, err := m.at(ctx, m.db, n)
+	if err != nil {
+		return nil, err
+	}
+	s, _ := Build(m.kinds, defs, n)
+	m.past.Store(n, s)
+	return s, nil
 }

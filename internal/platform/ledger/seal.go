@@ -150,7 +150,7 @@ func (s *Sealer) Seal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		events, err := s.ledger.After(ctx, last.To, sealBatch)
+		events, err := s.ledger.sealed(ctx, last.To, sealBatch)
 		if err != nil || len(events) == 0 {
 			return err
 		}
@@ -298,7 +298,7 @@ func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 		return events, seals, err
 	}
 	for at := prev.To; at < last; {
-		batch, err := s.ledger.After(ctx, at, sealBatch)
+		batch, err := s.ledger.sealed(ctx, at, sealBatch)
 		if err != nil {
 			return events, seals, err
 		}
@@ -312,7 +312,7 @@ func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 }
 
 func (s *Sealer) verifyBatch(ctx context.Context, seal *Seal) error {
-	events, err := s.ledger.After(ctx, seal.From-1, int(seal.To-seal.From+1))
+	events, err := s.ledger.sealed(ctx, seal.From-1, int(seal.To-seal.From+1))
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,22 @@ func (l *Ledger) Wake() (<-chan struct{}, func()) {
 
 // After reads up to limit events with a number above seq, in order.
 func (l *Ledger) After(ctx context.Context, seq int64, limit int) ([]*Event, error) {
+	return opened(l.sealed(ctx, seq, limit))
+}
+
+// sealed is After with the payloads left unread, which is all that sealing and verifying need.
+func (l *Ledger) sealed(ctx context.Context, seq int64, limit int) ([]*Event, error) {
 	return l.read(ctx, l.db, "SELECT "+columns+" FROM event WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", seq, seq+int64(limit), limit)
+}
+
+// opened reads the payloads. One that no longer reads is shown as it is; verify names it.
+func opened(events []*Event, err error) ([]*Event, error) {
+	for _, e := range events {
+		if e.raw != "" && json.Unmarshal([]byte(e.raw), &e.Payload) != nil {
+			e.Payload = Payload{Note: e.raw}
+		}
+	}
+	return events, err
 }
 
 // Last is the highest number given out.
@@ -67,12 +82,6 @@ func (l *Ledger) read(ctx context.Context, q store.Querier, text string, args ..
 		e := &Event{}
 		if err := rows.Scan(&e.Seq, &e.At, &e.WrittenAt, &e.ActorKind, &e.ActorID, &e.ActorName, &e.IP, &e.Origin, &e.Batch, &e.Object, &e.RecordID, &e.Op, &e.Revision, &e.raw, &e.salt, &e.digest, &e.check, &e.Request); err != nil {
 			return nil, err
-		}
-		if e.raw != "" {
-			if err := json.Unmarshal([]byte(e.raw), &e.Payload); err != nil {
-				// A payload that no longer reads is shown as it is; verify names it.
-				e.Payload = Payload{Note: e.raw}
-			}
 		}
 		out = append(out, e)
 	}
@@ -152,5 +161,5 @@ func (l *Ledger) Search(ctx context.Context, f Filter) ([]*Event, error) {
 	if f.Before != 0 {
 		add("seq < ?", f.Before)
 	}
-	return l.read(ctx, l.db, q+" ORDER BY seq DESC LIMIT ?", append(args, f.Limit)...)
+	return opened(l.read(ctx, l.db, q+" ORDER BY seq DESC LIMIT ?", append(args, f.Limit)...))
 }

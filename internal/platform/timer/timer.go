@@ -1,5 +1,6 @@
 // Package timer keeps durable countdowns: rows that fall due on the program's clock and then run their kind's handler exactly once, across
-// restarts, crashes and nodes. It knows neither calendars nor what a countdown is for; whoever starts one gives the exact due instant.
+// restarts, crashes and nodes. It does not know what a countdown is for; whoever starts one gives the exact due instant, reckoned on a working
+// calendar (a definition of its own here) where wanted.
 package timer
 
 import (
@@ -76,6 +77,13 @@ func (s *Service) Stop(ctx context.Context, tx *store.Tx, object, record string,
 		q += " AND kind IN (?" + strings.Repeat(", ?", len(kinds)-1) + ")"
 		for _, k := range kinds {
 			args = append(args, k)
+		}
+	}
+	if tx.Dialect() == store.Postgres {
+		// Another node may be firing one of them right now; its handler may have started others, which only a statement begun after its
+		// commit sees. Waiting for the row first makes the update below that statement.
+		if _, err := tx.Exec(ctx, "SELECT 1 FROM timer WHERE record_id = ? AND state = 0 FOR UPDATE", record); err != nil {
+			return fmt.Errorf("timer: stop: %w", err)
 		}
 	}
 	if _, err := tx.Exec(ctx, q, args...); err != nil {

@@ -5,6 +5,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"path"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -46,8 +48,22 @@ func NewRouter(mux *chi.Mux, version string, allow func(a *actor.Actor, right st
 	cfg := huma.DefaultConfig("Baton", version)
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
 	cfg.CreateHooks = nil // no $schema links in bodies
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.AllowAdditionalPropertiesByDefault = false
 	return &Router{Mux: mux, API: humachi.New(mux, cfg), allow: allow}
+}
+
+// schemaName tells types of the same name in two packages apart.
+func schemaName(t reflect.Type, hint string) string {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+		t = t.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	if t.Name() == "" || t.PkgPath() == "" {
+		return name
+	}
+	pkg := path.Base(t.PkgPath())
+	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }
 
 // Handle adds a route. The handler decodes nothing itself: I is read from path, query and body by its tags, O is written as JSON; a
@@ -82,6 +98,9 @@ func (r *Router) Raw(rt Route, h http.HandlerFunc) {
 		h(w, req)
 	})
 }
+
+// Allows decides a named right.
+func (r *Router) Allows(a *actor.Actor, right string) bool { return r.allow(a, right) }
 
 func (r *Router) check(ctx context.Context, right string) error {
 	if right == Public {

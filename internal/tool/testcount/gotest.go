@@ -64,7 +64,7 @@ func readGo(stream io.Reader, out io.Writer) (count, error) {
 			}
 			failedIn[e.Package] = failedIn[e.Package] || e.Action == "fail"
 			if e.Action != "pass" {
-				fmt.Fprint(out, text)
+				fmt.Fprint(out, headFirst(text))
 			}
 			if !parents[key] {
 				c.add(e.Action)
@@ -83,6 +83,17 @@ func (c *count) add(action string) {
 	case "skip":
 		c.Skipped++
 	}
+}
+
+// headFirst moves the line "--- FAIL: TestX", which ends a stream's output of a test, to its head, where go test prints it.
+func headFirst(text string) string {
+	if at := strings.LastIndex(text, "--- "); at >= 0 && strings.Count(text[at:], "\n") == 1 {
+		for at > 0 && text[at-1] == ' ' {
+			at--
+		}
+		return text[at:] + text[:at]
+	}
+	return text
 }
 
 // closing is what go test prints for a package: everything when it failed, only the last line when not.

@@ -44,7 +44,7 @@ func TestLater(t *testing.T) { t.Skip("no server here") }`,
 	if want := (count{Passed: 3, Failed: 3, Skipped: 1}); c != want {
 		t.Errorf("counted %+v, want %+v; output:\n%s", c, want, out)
 	}
-	for _, want := range []string{"ok  \tsample/good", "got 1, want 2", "FAIL\tsample/bad", "undefined: undefined", "sample/broken [build failed]", "no server here"} {
+	for _, want := range []string{"ok  \tsample/good", "--- FAIL: TestWrong (0.00s)\n    a_test.go:4: got 1, want 2\n", "FAIL\tsample/bad", "undefined: undefined", "sample/broken [build failed]", "no server here"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output lacks %q:\n%s", want, out)
 		}

@@ -3,7 +3,7 @@ import { clock } from '../parts/clock'
 import { setZone } from '../parts/format'
 import { api, Problem } from './client'
 import { keys } from './keys'
-import type { DemoPeople, Meta, Session } from './types'
+import type { DemoPeople, Meta, Session, TagDimension, Title } from './types'
 
 function adopt(session: Session): Session {
   api.setToken(session.csrf_token)
@@ -76,9 +76,23 @@ export function useDemoPeople() {
   })
 }
 
+interface Raw { name: string; title: Title; spec?: Record<string, unknown> }
+type RawMeta = Omit<Meta, 'tag_dimensions' | 'funnels' | 'measures'> & { tag_dimensions?: Raw[] | null; funnels?: Raw[] | null; measures?: Raw[] | null }
+
+/** Definitions listed in the meta carry their spec; the page reads its members beside the name. */
+function flatten(raw: RawMeta): Meta {
+  const lift = <T>(list: Raw[] | null | undefined): T[] => (list ?? []).map(({ spec, ...rest }) => ({ ...spec, ...rest }) as T)
+  return {
+    ...raw,
+    tag_dimensions: lift<TagDimension>(raw.tag_dimensions).map((d) => ({ ...d, values: d.values ?? [] })),
+    funnels: lift(raw.funnels),
+    measures: lift(raw.measures),
+  }
+}
+
 /** Objects, tags and people as the published revision defines them. */
 export function useMetaQuery() {
-  return useQuery({ queryKey: keys.meta, queryFn: () => api.get<Meta>('meta'), staleTime: 5 * 60_000 })
+  return useQuery({ queryKey: keys.meta, queryFn: async () => flatten(await api.get<RawMeta>('meta')), staleTime: 5 * 60_000 })
 }
 
 export function useMeta(): Meta {

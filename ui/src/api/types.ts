@@ -38,6 +38,9 @@ export interface Field {
   options?: Option[]
   target?: string
   readonly?: boolean
+  required?: boolean
+  /** A choice that also takes values off its list. */
+  open?: boolean
   system?: boolean
   help?: Title | string
   tag_dimension?: string
@@ -63,6 +66,7 @@ export interface Meta {
   objects: ObjectMeta[]
   tag_dimensions: TagDimension[]
   funnels: { name: string; title: Title; object: string }[]
+  measures: { name: string; title: Title; type?: FieldTypeName }[]
   units: Unit[]
   people: Person[]
 }

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useState } from 'react'
 import { BrowserRouter } from 'react-router'
 import { api, Problem } from '../api/client'
 import { keys } from '../api/keys'
@@ -20,7 +20,7 @@ function makeClient(): QueryClient {
 }
 
 export function App() {
-  const client = useMemo(makeClient, [])
+  const [client] = useState(makeClient)
   return (
     <QueryClientProvider client={client}>
       <ThemeProvider>

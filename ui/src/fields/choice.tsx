@@ -1,4 +1,4 @@
-import { Select } from 'antd'
+import { AutoComplete, Select } from 'antd'
 import type { Field } from '../api/types'
 import { titled } from '../i18n/titled'
 import { Chip, toneOf } from '../parts/Chip'
@@ -19,7 +19,19 @@ export const choice: FieldKind = {
     const color = field.options?.find((o) => o.value === value)?.color
     return color ? <Chip tone={toneOf(color)}>{text}</Chip> : <>{text}</>
   },
-  Edit: ({ field, value, onChange, onDone, label, autoFocus }) => (
+  Edit: ({ field, value, onChange, onDone, label, autoFocus }) => field.open ? (
+    <AutoComplete
+      aria-label={label}
+      autoFocus={autoFocus}
+      allowClear
+      popupMatchSelectWidth={false}
+      value={isBlank(value) ? '' : String(value)}
+      options={optionsOf(field)}
+      showSearch={{ filterOption: (typed, option) => typed === value || String(option?.label ?? '').includes(typed) }}
+      onChange={(next: string) => onChange(next || null)}
+      onSelect={(next: string) => onDone?.(next)}
+    />
+  ) : (
     <Select
       aria-label={label}
       autoFocus={autoFocus}

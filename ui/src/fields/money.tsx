@@ -30,5 +30,5 @@ export const money: FieldKind = {
   Edit: MoneyEdit,
   ops: ['eq', 'lt', 'lte', 'gt', 'gte', 'between', 'empty', 'not_empty'],
   align: 'right',
-  words: (value) => showMoney(value),
+  words: (value) => showMoney(value, false).replace('.0', ''),
 }

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Change, LedgerEvent, ObjectMeta } from '../api/types'
 import { titled } from '../i18n/titled'
+import './event.css'
 
 const quiet = new Set(['id', 'version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'org_unit', 'deleted_at'])
 const mostChanges = 6

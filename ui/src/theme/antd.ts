@@ -38,6 +38,7 @@ export function antdTheme(mode: Mode, touch: boolean): ThemeConfig {
       Button: { primaryShadow: 'none', defaultShadow: 'none', fontWeight: 400 },
       Tabs: { horizontalItemPadding: '8px 0', horizontalItemGutter: 20 },
       Drawer: { paddingLG: 20 },
+      Segmented: { trackBg: p.neutralTint },
       Form: { verticalLabelPadding: '0 0 4px', itemMarginBottom: 16 },
     },
   }

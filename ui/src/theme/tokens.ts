@@ -40,3 +40,9 @@ export function applyPalette(mode: Mode, root: HTMLElement): void {
   root.dataset.theme = mode
   root.style.colorScheme = mode
 }
+
+/** A share of the second colour in the first, both #rrggbb: paler steps of one hue. */
+export function mix(first: string, second: string, share: number): string {
+  const part = (hex: string, at: number): number => parseInt(hex.slice(at, at + 2), 16)
+  return `#${[1, 3, 5].map((at) => Math.round(part(first, at) * (1 - share) + part(second, at) * share).toString(16).padStart(2, '0')).join('')}`
+}

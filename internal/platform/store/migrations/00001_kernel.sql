@@ -38,7 +38,8 @@ CREATE TABLE credential (person {text} PRIMARY KEY, username {text} NOT NULL UNI
 CREATE TABLE session (token {text} PRIMARY KEY, data {text} NOT NULL, expires_at {int} NOT NULL);
 CREATE TABLE api_key (id {text} PRIMARY KEY, kind {text} NOT NULL, name {text} NOT NULL, hash {text} NOT NULL UNIQUE, scopes {text}, created_at {int} NOT NULL, created_by {text}, revoked_at {int});
 CREATE TABLE idempotency (scope {text} NOT NULL, key {text} NOT NULL, fingerprint {text} NOT NULL, status {int} NOT NULL, body {text} NOT NULL, at {int} NOT NULL, PRIMARY KEY (scope, key)){norowid};
-CREATE TABLE job_run (id {text} PRIMARY KEY, kind {text} NOT NULL, title {text} NOT NULL, state {text} NOT NULL, actor {text}, actor_name {text}, created_at {int} NOT NULL, started_at {int}, ended_at {int}, done {int} NOT NULL, total {int} NOT NULL, args {text} NOT NULL, cursor_state {text}, result {text}, error {text});
+CREATE TABLE job_run (id {text} PRIMARY KEY, kind {text} NOT NULL, title {text} NOT NULL, state {text} NOT NULL, actor {text}, actor_name {text}, created_at {int} NOT NULL, started_at {int}, ended_at {int}, done {int} NOT NULL, total {int} NOT NULL, args {text} NOT NULL, cursor_state {text}, result {text}, error {text},
+    head {text}, seen_at {int}, turn {int} NOT NULL DEFAULT 0, river {int});
 CREATE INDEX job_run_state ON job_run (state, created_at);
 CREATE TABLE job_reject (job {text} NOT NULL, line {int} NOT NULL, n {int} NOT NULL, col {text}, value {text}, code {text} NOT NULL, message {text} NOT NULL, hint {text}, row_text {text}, PRIMARY KEY (job, line, n)){norowid};
 CREATE TABLE setting (name {text} PRIMARY KEY, value {text} NOT NULL);

@@ -6,7 +6,7 @@ import { integer, percent } from '../../parts/format'
 import { usePhone } from '../../parts/usePhone'
 import { fontFamily } from '../../theme/antd'
 import { useMode } from '../../theme/context'
-import { palette } from '../../theme/tokens'
+import { mix, palette } from '../../theme/tokens'
 
 const EChart = lazy(() => import('../../parts/chart/EChart'))
 const bandHeight = 40
@@ -37,7 +37,7 @@ export function StageChart({ stages, onPick }: { stages: FunnelStage[]; onPick: 
       },
       series: [{
         type: 'bar', barWidth: 22, cursor: 'pointer',
-        data: stages.map((s, i) => ({ value: s.count, itemStyle: { color: p.brandSolid, opacity: 1 - i * 0.2, borderRadius: 3 } })),
+        data: stages.map((s, i) => ({ value: s.count, itemStyle: { color: mix(p.brandSolid, p.card, i * 0.2), borderRadius: 3 } })),
         label: {
           show: true, position: 'right', color: p.ink, fontSize: 14,
           formatter: ({ dataIndex }: { dataIndex: number }) => {

@@ -12,6 +12,7 @@ import { ago, exactInstant } from '../../parts/format'
 import { WhyMark } from '../../parts/Why'
 import type { Column } from './columns'
 import { titleOf } from './views'
+import './cell.css'
 
 /** Tags as small chips; the grade keeps its colour, the source leads. */
 export function Tags({ tags }: { tags: RecordData['tags'] }) {

@@ -91,18 +91,18 @@ function Events() {
         : (
           <div className="table-wrap">
             <table className="plain-table trail-table">
-              <thead><tr><th scope="col">#</th><th scope="col">{t('trail.when')}</th><th scope="col">{t('trail.actor')}</th><th scope="col">{t('trail.what')}</th><th scope="col">{t('trail.object')}</th><th scope="col">{t('trail.ip')}</th></tr></thead>
+              <thead><tr><th scope="col" className="num">#</th><th scope="col">{t('trail.when')}</th><th scope="col">{t('trail.actor')}</th><th scope="col">{t('trail.what')}</th><th scope="col">{t('trail.object')}</th><th scope="col">{t('trail.ip')}</th></tr></thead>
               <tbody>
                 {rows.map((event) => {
                   const kind = meta.objects.find((o) => o.name === event.object)
                   return (
                     <tr key={event.seq}>
                       <td className="num muted">{event.seq}</td>
-                      <td className="nowrap num">{exactInstant(event.at)}</td>
+                      <td className="nowrap">{exactInstant(event.at)}</td>
                       <td className="nowrap">{actorName(event, t)}</td>
                       <td><EventTitle event={event} object={kind} /><EventChanges event={event} object={kind} />{event.note ? <div className="muted">{event.note}</div> : null}</td>
                       <td className="nowrap">{kind && event.record_id ? <Link to={`/objects/${kind.name}/${event.record_id}`}>{titled(kind.title)}</Link> : (titled(kind?.title) || event.object || '—')}</td>
-                      <td className="nowrap muted num" title={event.request_id}>{event.ip || '—'}</td>
+                      <td className="nowrap muted" title={event.request_id}>{event.ip || '—'}</td>
                     </tr>
                   )
                 })}

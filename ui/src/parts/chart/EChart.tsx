@@ -1,10 +1,10 @@
 import { BarChart } from 'echarts/charts'
 import { GridComponent, TooltipComponent } from 'echarts/components'
-import { init, use, type EChartsCoreOption, type EChartsType } from 'echarts/core'
+import { init, use as register, type EChartsCoreOption, type EChartsType } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 
-use([BarChart, GridComponent, TooltipComponent, SVGRenderer])
+register([BarChart, GridComponent, TooltipComponent, SVGRenderer])
 
 interface Props { option: EChartsCoreOption; height: number; label: string; onPick?: (index: number) => void }
 

@@ -1,0 +1,51 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"baton/internal/platform/object"
+	"baton/internal/platform/store"
+)
+
+// Eq asks for rows whose field has a canonical value; nil asks for empty.
+type Eq struct {
+	Field string
+	Value any
+}
+
+// findLimit bounds FindRows: it serves the few rows around one record, not lists.
+const findLimit = 1000
+
+// FindRows reads the rows that are not deleted and meet all of eqs, in order of id, without asking for rights: for engines inside a write.
+// An unknown field is an error; at most 1000 rows come.
+func FindRows(ctx context.Context, q store.Querier, o *object.Object, eqs ...Eq) ([]*object.Row, error) {
+	where := []string{`t."deleted_at" IS NULL`}
+	var args []any
+	for _, e := range eqs {
+		f, ok := o.Field(e.Field)
+		if !ok {
+			return nil, fmt.Errorf("record: %s has no field %s", o.Name, e.Field)
+		}
+		if e.Value == nil {
+			where = append(where, "t."+object.Quote(f.Column)+" IS NULL")
+			continue
+		}
+		where, args = append(where, "t."+object.Quote(f.Column)+" = ?"), append(args, e.Value)
+	}
+	rows, err := q.Query(ctx, "SELECT "+SelectColumns(o, "t")+" FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(where, " AND ")+` ORDER BY t."id" LIMIT `+fmt.Sprint(findLimit), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []*object.Row
+	for rows.Next() {
+		r, err := ScanRow(o, rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,118 @@
+package followup
+
+import (
+	"context"
+	"strings"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/object"
+	"baton/internal/platform/record"
+	"baton/internal/platform/web"
+)
+
+// HTTP serves what people do with a record they follow up.
+type HTTP struct {
+	Engine *Engine
+	// Reader shows the record after an action.
+	Reader *record.Reader
+}
+
+// Routes lists the module's routes; each asks for somebody signed in, and then for the row: see the engine's actions.
+func (h *HTTP) Routes(r *web.Router) {
+	const one = "/api/v1/objects/{object}/records/{id}"
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":open", Right: web.SignedIn, Summary: "Tell that a record was opened; the owner's first opening starts the countdown to the contact"}, h.open)
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":contacted", Right: web.SignedIn, Summary: "Tell that the contact was reached; stops the countdown"}, h.contacted)
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":claim", Right: web.SignedIn, Summary: "Take a record from the pool"}, h.claim)
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":transfer", Right: web.SignedIn, Summary: "Give a record to another owner"}, h.transfer)
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":return", Right: web.SignedIn, Summary: "Give a record back to the pool"}, h.giveBack)
+}
+
+type one struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+}
+
+type contactedIn struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
+		Way  string `json:"way,omitempty" doc:"phone, wecom, visit, email or other"`
+		Note string `json:"note,omitempty"`
+	}
+}
+
+type transferIn struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
+		Owner string `json:"owner,omitempty" doc:"person id"`
+		Note  string `json:"note,omitempty"`
+	}
+}
+
+type returnIn struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
+		Reason string `json:"reason,omitempty"`
+	}
+}
+
+type shownOut struct {
+	Body struct {
+		Record map[string]any               `json:"record"`
+		Refs   map[string]map[string]string `json:"refs"`
+		Timers []Countdown                  `json:"timers"`
+	}
+}
+
+func (h *HTTP) open(ctx context.Context, in *one) (*shownOut, error) {
+	row, err := h.Engine.Open(ctx, actor.From(ctx), in.Object, in.ID)
+	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) contacted(ctx context.Context, in *contactedIn) (*shownOut, error) {
+	row, err := h.Engine.Contacted(ctx, actor.From(ctx), in.Object, in.ID, strings.TrimSpace(in.Body.Way), in.Body.Note)
+	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) claim(ctx context.Context, in *one) (*shownOut, error) {
+	row, err := h.Engine.Claim(ctx, actor.From(ctx), in.Object, in.ID)
+	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) transfer(ctx context.Context, in *transferIn) (*shownOut, error) {
+	row, err := h.Engine.Transfer(ctx, actor.From(ctx), in.Object, in.ID, in.Body.Owner, in.Body.Note)
+	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) giveBack(ctx context.Context, in *returnIn) (*shownOut, error) {
+	row, err := h.Engine.ReturnToPool(ctx, actor.From(ctx), in.Object, in.ID, in.Body.Reason)
+	return h.show(ctx, row, err)
+}
+
+// show answers with the record as the actor sees it, its countdowns, and the names of the people it refers to.
+func (h *HTTP) show(ctx context.Context, row *object.Row, err error) (*shownOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	s := h.Engine.Defs.Current()
+	timers, err := h.Engine.Timers.List(ctx, h.Engine.DB, row.Object.Name, row.ID())
+	if err != nil {
+		return nil, err
+	}
+	out := &shownOut{}
+	out.Body.Record = h.Reader.Show(row, h.Reader.Access.Hidden(s, actor.From(ctx), row.Object.Name), nil)
+	out.Body.Timers = View(s, timers)
+	out.Body.Record["timers"] = out.Body.Timers
+	people := map[string]string{}
+	for _, f := range row.Object.Fields {
+		if id, ok := row.V[f.Index].(string); ok && f.TargetOf() == "person" {
+			if p := h.Engine.Dir.Person(id); p != nil {
+				people[id] = p.Name
+			}
+		}
+	}
+	out.Body.Refs = map[string]map[string]string{"person": people}
+	return out, nil
+}

@@ -1,0 +1,240 @@
+// Package importing takes tables into objects: a file becomes a job whose slices write rows through the Writer and set aside, with place and
+// reason, those that cannot be taken. Nouns: a plan says which column fills which field; a slice is a few hundred rows in one transaction
+// with the place in the file behind them. Memory does not grow with the file.
+package importing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"baton/internal/platform/access"
+	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
+	"baton/internal/platform/job"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/record"
+	"baton/internal/platform/table"
+)
+
+// Kind is the kind of import jobs, Right the right to start and see them.
+const (
+	Kind  = "import"
+	Right = "leads.import"
+)
+
+// DefaultMaxFile is the largest file in bytes unless configured.
+const DefaultMaxFile = 200 << 20
+
+// Options say what runs on the rows.
+type Options struct {
+	Assign    bool
+	Countdown bool
+	// HappenedAt is the past instant the rows tell of, or the name of a column that holds it; empty means now.
+	HappenedAt string
+}
+
+// Request asks for an import.
+type Request struct {
+	Object string
+	Name   string // of the file, for people
+	// Mapping is column name by field name; nil lets every column be matched. Fill matches what a given mapping leaves open.
+	Mapping map[string]string
+	Fill    bool
+	Options Options
+	Actor   *actor.Actor
+}
+
+// Result are an import's figures.
+type Result struct {
+	Rows     int64 `json:"rows"`
+	Created  int64 `json:"created"`
+	Merged   int64 `json:"merged"`
+	Rejected int64 `json:"rejected"`
+}
+
+// Importer starts imports and works them off. Safe for concurrent use.
+type Importer struct {
+	Writer *record.Writer
+	Jobs   *job.Service
+	// Folder keeps uploaded files until their job ends.
+	Folder string
+	// MaxFile in bytes; DefaultMaxFile when zero.
+	MaxFile int64
+}
+
+// Register makes the job service do imports. To be called before it starts.
+func (m *Importer) Register() { m.Jobs.Register(Kind, Right, worker{m}) }
+
+func (m *Importer) maxFile() int64 {
+	if m.MaxFile > 0 {
+		return m.MaxFile
+	}
+	return DefaultMaxFile
+}
+
+// args are what the job keeps.
+type args struct {
+	Object string       `json:"object"`
+	File   string       `json:"file"`
+	Keep   bool         `json:"keep,omitempty"` // the file is the caller's own and stays
+	Size   int64        `json:"size"`
+	Plan   plan         `json:"plan"`
+	Option Options      `json:"options"`
+	Actor  *actor.Actor `json:"actor"`
+}
+
+// Upload keeps a file under the data folder. A file over the limit is a TooLarge problem.
+func (m *Importer) Upload(src io.Reader) (path string, err error) {
+	if err := os.MkdirAll(m.Folder, 0o750); err != nil {
+		return "", fmt.Errorf("importing: %w", err)
+	}
+	m.sweep()
+	u, err := uuid.NewV7()
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(m.Folder, u.String()+".csv")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("importing: %w", err)
+	}
+	n, err := io.Copy(f, io.LimitReader(src, m.maxFile()+1))
+	if err == nil && n > m.maxFile() {
+		err = tooLarge(m.maxFile())
+	}
+	if err == nil {
+		err = f.Sync() // the job must find it after a crash
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(path)
+		return "", err
+	}
+	return path, nil
+}
+
+// sweep removes files that no job has taken away for a week.
+func (m *Importer) sweep() {
+	entries, err := os.ReadDir(m.Folder)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > 7*24*time.Hour {
+			_ = os.Remove(filepath.Join(m.Folder, e.Name()))
+		}
+	}
+}
+
+func tooLarge(limit int64) error {
+	return problem.New(problem.TooLarge, "too_large", fmt.Sprintf("文件超过 %d MB", limit>>20), problem.Item{Code: "too_large", Message: fmt.Sprintf("文件超过 %d MB", limit>>20), Hint: "请拆成几个文件分别导入"})
+}
+
+// Start checks a request against the file and queues the job. Errors are problems: no_such_object, forbidden, unreadable_file,
+// unknown_field, unknown_column, no_columns, bad_option. keep leaves the file where it is after the job.
+func (m *Importer) Start(ctx context.Context, r Request, path string, keep bool) (id string, err error) {
+	o, err := m.object(r.Object, r.Actor)
+	if err != nil {
+		return "", err
+	}
+	head, samples, size, err := peek(path)
+	if err != nil {
+		return "", err
+	}
+	p, err := m.plan(o, r, head, samples)
+	if err != nil {
+		return "", err
+	}
+	return m.Jobs.Queue(ctx, job.New{Kind: Kind, Title: "导入" + o.Title.ZH + "：" + r.Name, Actor: r.Actor,
+		Args: args{Object: o.Name, File: path, Keep: keep, Size: size, Plan: p, Option: r.Options, Actor: r.Actor}})
+}
+
+// Run imports a file of the caller's and returns when it is done. The job service must be running.
+func (m *Importer) Run(ctx context.Context, r Request, path string) (Result, error) {
+	var out Result
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return out, err
+	}
+	if r.Name == "" {
+		r.Name = filepath.Base(path)
+	}
+	id, err := m.Start(ctx, r, path, true)
+	if err != nil {
+		return out, err
+	}
+	run, err := m.Jobs.Wait(ctx, id)
+	if err != nil {
+		return out, err
+	}
+	if run.State == job.Failed {
+		return out, problem.New(problem.Invalid, "import_failed", run.Error)
+	}
+	return out, json.Unmarshal(run.Result, &out)
+}
+
+func (m *Importer) object(name string, a *actor.Actor) (*object.Object, error) {
+	snap := m.Writer.Defs.Current()
+	o, ok := object.Of(snap, name)
+	if !ok {
+		return nil, problem.New(problem.NotFound, "no_such_object", "没有对象“"+name+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + name + "”", Hint: definition.Suggest(name, snap.Names(object.Kind))})
+	}
+	if !m.Writer.Access.May(snap, a, name, func(r access.Rule) bool { return r.Create }) {
+		return nil, problem.New(problem.Forbidden, "forbidden", "你没有权限新建"+o.Title.ZH, problem.Item{Code: "forbidden", Message: "需要新建" + o.Title.ZH + "的权限", Hint: "请联系管理员或销售总监开通"})
+	}
+	return o, nil
+}
+
+// sampleRows are read to propose a mapping.
+const sampleRows = 200
+
+// peek reads the header and the first rows of a file.
+func peek(path string) (head []string, samples [][]string, size int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, 0, fmt.Errorf("importing: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	t, err := table.Open(f)
+	if err != nil {
+		return nil, nil, 0, unreadable(err)
+	}
+	samples, err = firstRows(t, sampleRows)
+	return t.Header(), samples, info.Size(), err
+}
+
+func unreadable(err error) error {
+	return problem.New(problem.Invalid, "unreadable_file", "文件读不出：“"+err.Error()+"”", problem.Item{Pointer: "/file", Code: "unreadable_file", Message: err.Error(), Hint: "请选择带表头的 CSV 文件（UTF-8 或 GB18030）"})
+}
+
+// firstRows gives up to n good rows; rejected ones are passed over.
+func firstRows(t *table.Reader, n int) ([][]string, error) {
+	var out [][]string
+	for len(out) < n {
+		row, err := t.Next()
+		var bad *table.RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			return out, nil
+		case errors.As(err, &bad):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		out = append(out, slices.Clone(row.Cells))
+	}
+	return out, nil
+}

@@ -1,0 +1,144 @@
+import { CheckCircleOutlined } from '@ant-design/icons'
+import { App, Button, Input } from 'antd'
+import { useDeferredValue, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useParams, useSearchParams } from 'react-router'
+import { Problem } from '../../api/client'
+import { useCheck, useDefinition, useDropDraft, useSaveDraft } from '../../api/config'
+import { useRight } from '../../api/session'
+import type { DefinitionDetail, Title } from '../../api/types'
+import { titled } from '../../i18n/titled'
+import { Chip } from '../../parts/Chip'
+import { Card, PageHead } from '../../parts/PageHead'
+import { problemText } from '../../parts/problem'
+import { Failed, Loading } from '../../parts/States'
+import { ChannelForm } from './ChannelForm'
+import { FollowUpForm } from './FollowUpForm'
+import { placeWords } from './place'
+import { PolicyForm } from './PolicyForm'
+import { PublishModal } from './PublishModal'
+import type { ChannelSpec, FollowUpSpec, PolicySpec, TagSpec } from './specs'
+import { starting } from './starting'
+import { Summary } from './Summary'
+import { TagForm } from './TagForm'
+
+export const formed = ['tag_dimension', 'assignment_policy', 'follow_up_rule', 'channel']
+
+export function DefinitionPage() {
+  const { kind = '', name = '' } = useParams()
+  const [params] = useSearchParams()
+  const detail = useDefinition(kind, name)
+  const fresh = params.get('new')
+  if (detail.isPending) return <Loading rows={10} />
+  const missing = detail.error instanceof Problem && detail.error.status === 404
+  if (detail.isError && !detail.data && !(missing && fresh)) return <Failed error={detail.error} retry={() => void detail.refetch()} />
+  const data: DefinitionDetail = detail.data ?? { definition: null, draft: null }
+  return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
+}
+
+interface Working { title: Title; spec: unknown }
+
+function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string; detail: DefinitionDetail; freshTitle: string | null }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const mayWrite = useRight('definitions.write')
+  const mayChannel = useRight('channels.write')
+  const may = kind === 'channel' ? mayChannel || mayWrite : mayWrite
+  const kept: Working = detail.draft ?? detail.definition ?? { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) }
+  const [edited, setEdited] = useState<Working | null>(null)
+  const [publishing, setPublishing] = useState(false)
+  const working = edited ?? kept
+  const save = useSaveDraft(kind, name)
+  const drop = useDropDraft(kind, name)
+  const hasForm = formed.includes(kind)
+  const checked = useSettled(hasForm && may && (edited !== null || detail.draft !== null) ? { kind, name, title: working.title, spec: working.spec } : null)
+  const check = useCheck(checked)
+  const problems = check.data?.problems ?? save.data?.problems ?? []
+  const sentence = check.data?.sentences?.[`${kind}/${name}`] ?? save.data?.sentence ?? detail.sentence
+  const hasDraft = Boolean(detail.draft)
+  const changed = edited !== null
+  const title = titled(working.title, name)
+
+  const saveDraft = (after?: () => void): void =>
+    save.mutate(working, {
+      onSuccess: () => {
+        setEdited(null)
+        if (after) after()
+        else void message.success(t('config.saved'))
+      },
+      onError: (error) => void message.error(problemText(error)),
+    })
+  const publish = (): void => (changed || (!hasDraft && !detail.definition) ? saveDraft(() => setPublishing(true)) : setPublishing(true))
+  const spec = working.spec
+  const set = (next: unknown): void => setEdited({ ...working, spec: next })
+  const form = { disabled: !may, name }
+  return (
+    <>
+      <PageHead
+        title={title}
+        extra={<>
+          <span>{t(`kind.${kind}`, { defaultValue: kind })}</span>
+          {changed ? <Chip tone="amber">{t('config.unsaved')}</Chip> : hasDraft ? <Chip tone="amber">{t('config.draft')}</Chip> : null}
+          {detail.definition?.revision ? <span>{t('why.revision', { n: detail.definition.revision })}</span> : null}
+        </>}
+      >
+        {hasForm && may ? (
+          <>
+            {hasDraft || changed ? <Button onClick={() => { setEdited(null); if (hasDraft) drop.mutate() }} loading={drop.isPending}>{t('config.dropDraft')}</Button> : null}
+            <Button disabled={!changed} loading={save.isPending && !publishing} onClick={() => saveDraft()}>{t('config.saveDraft')}</Button>
+            <Button type="primary" disabled={!changed && !hasDraft && detail.definition !== null} onClick={publish}>{t('config.publish')}</Button>
+          </>
+        ) : null}
+      </PageHead>
+      <div className="builder">
+        <div className="builder-form">
+          {hasForm ? (
+            <section className="config-section config-name">
+              <label htmlFor="definition-title">{t('config.name')}</label>
+              <Input id="definition-title" value={working.title['zh-CN']} disabled={!may} onChange={(e) => setEdited({ ...working, title: { ...working.title, 'zh-CN': e.target.value } })} />
+            </section>
+          ) : null}
+          {kind === 'tag_dimension' ? <TagForm {...form} spec={spec as TagSpec} onChange={set} />
+            : kind === 'assignment_policy' ? <PolicyForm {...form} spec={spec as PolicySpec} onChange={set} />
+            : kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
+            : kind === 'channel' ? <ChannelForm {...form} spec={spec as ChannelSpec} onChange={set} />
+            : <Summary spec={spec} />}
+        </div>
+        <aside className="builder-side">
+          {hasForm ? (
+            <Card title={t('config.check')}>
+              {problems.length === 0 ? (
+                <p className="config-fine"><CheckCircleOutlined aria-hidden className="ok" /> {t(changed || hasDraft ? 'config.fine' : 'config.live')}</p>
+              ) : (
+                <ul className="problems">
+                  {problems.map((p, i) => (
+                    <li key={i} role="alert">
+                      <div className="problem-place">{placeWords(p.pointer, spec, t)}</div>
+                      <div>{p.message}</div>
+                      {p.hint ? <div className="problem-hint">{p.hint}</div> : null}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Card>
+          ) : null}
+          {sentence ? <Card title={t('config.reads')}><p className="config-sentence">{sentence}</p></Card> : null}
+        </aside>
+      </div>
+      {publishing ? <PublishModal only={[{ kind, name }]} title={title} onClose={() => setPublishing(false)} /> : null}
+    </>
+  )
+}
+
+const settleAfter = 600
+
+/** The value once it has stood still, so that each keystroke is not sent for checking. */
+function useSettled<T>(value: T): T {
+  const text = JSON.stringify(value)
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settleAfter)
+    return () => clearTimeout(timer)
+  }, [text])
+  return JSON.parse(useDeferredValue(settled)) as T
+}

@@ -1,0 +1,44 @@
+import { Alert, App, Input, Modal } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Problem } from '../../api/client'
+import { usePublish } from '../../api/config'
+import { problemText } from '../../parts/problem'
+
+/** Publishes the given drafts as one revision, with a word about why. */
+export function PublishModal({ only, title, onClose }: { only: { kind: string; name: string }[]; title: string; onClose: () => void }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const publish = usePublish()
+  const [note, setNote] = useState('')
+  const errors = publish.error instanceof Problem ? publish.error.errors : []
+  return (
+    <Modal
+      open
+      title={t('config.publishTitle', { title })}
+      okText={t('config.publish')}
+      cancelText={t('action.cancel')}
+      okButtonProps={{ loading: publish.isPending }}
+      onCancel={onClose}
+      onOk={() => publish.mutate({ note, only }, {
+        onSuccess: ({ revision }) => {
+          void message.success(t('config.published', { n: revision.n }))
+          onClose()
+        },
+      })}
+    >
+      <p className="muted">{t('config.publishText')}</p>
+      <Input.TextArea aria-label={t('config.publishNote')} placeholder={t('config.publishNote')} rows={3} value={note} onChange={(e) => setNote(e.target.value)} />
+      {publish.error ? (
+        <Alert
+          style={{ marginTop: 12 }}
+          type="error"
+          role="alert"
+          showIcon
+          title={publish.error instanceof Problem && publish.error.detail ? publish.error.detail : problemText(publish.error)}
+          description={errors.length > 0 ? <ul>{errors.map((e, i) => <li key={i}>{[e.message, e.hint].filter(Boolean).join(' ')}</li>)}</ul> : undefined}
+        />
+      ) : null}
+    </Modal>
+  )
+}
