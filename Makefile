@@ -70,9 +70,9 @@ e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 fuzz: ui ## Each fuzz target for FUZZTIME (default 5s)
 	@sh scripts/fuzz.sh
 
-bench: build ## Load and peers side by side (FULL=1: the long loads)
+bench: build ## Load and peers side by side (FULL=1: the long loads; ONLY=intake|reading|countdown|bulk)
 	@go -C bench build -o ../bin/bench .
-	@bin/bench -baton bin/baton $(if $(FULL),-full)
+	@bin/bench -baton bin/baton $(if $(FULL),-full) $(if $(ONLY),-only $(ONLY))
 
 clean: ## Remove what was built and cached; ./data stays
 	@rm -rf bin .cache .tools $(DIST) ui/node_modules e2e/node_modules e2e/shots

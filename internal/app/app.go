@@ -45,12 +45,12 @@ type App struct {
 
 // Open takes the data folder, migrates the database, loads the published definitions and builds the engines. Nothing runs in the
 // background until Run. First says that the workspace is new.
-func Open(ctx context.Context, cfg Config, log *slog.Logger) (a *App, err error) {
+func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error) {
 	zone, err := time.LoadLocation(cfg.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("BATON_ZONE: %w", err)
 	}
-	a = &App{Config: cfg, Log: log, Clock: clock.New()}
+	a := &App{Config: cfg, Log: log, Clock: clock.New()}
 	if a.lock, err = cfg.lock(); err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func (h *HTTP) start(w http.ResponseWriter, r *http.Request) {
 // receive reads the parts in any order and queues the job; the file is kept only then.
 func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) (id string, err error) {
 	a := actor.From(r.Context())
-	req := Request{Object: chi.URLParam(r, "object"), Actor: a, Options: Options{Assign: true, Countdown: true}}
+	req := Request{Object: chi.URLParam(r, "object"), Actor: a, Fill: r.URL.Query().Get("fill") == "true", Options: Options{Assign: true, Countdown: true}}
 	if _, err := h.Importer.object(req.Object, a); err != nil {
 		return "", err
 	}

@@ -222,7 +222,7 @@ func (s *slicer) writeRow(ctx context.Context, tx *store.Tx, e *entry) (result s
 	} else {
 		err = do(ctx, tx)
 	}
-	if p := problem.As(err); p != nil && p.Class != problem.Internal {
+	if p := problem.As(err); p != nil && p.Class != problem.Internal && !store.IsFatal(err) {
 		return "", p, nil
 	}
 	if err != nil {

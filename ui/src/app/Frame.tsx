@@ -1,7 +1,7 @@
 import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
 import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NavLink } from 'react-router'
+import { NavLink, useLocation } from 'react-router'
 import { usePhone } from '../parts/usePhone'
 import { useWhy } from '../parts/useWhy'
 import { BottomBar } from './BottomBar'
@@ -18,6 +18,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const phone = usePhone()
   const live = useLive()
   const nav = useNav()
+  const { pathname } = useLocation()
   const why = useWhy()
   const [narrow, setNarrow] = useState(() => localStorage.getItem(railKey) === 'narrow')
   const toggle = (): void => {
@@ -37,7 +38,7 @@ export function Frame({ children }: { children: ReactNode }) {
                 to={item.to}
                 end={item.to === '/'}
                 title={narrow ? item.label : undefined}
-                className={`rail-item ${i > 0 && nav[i - 1]?.group !== item.group ? 'rail-apart' : ''}`}
+                className={({ isActive }) => `rail-item ${isActive || (item.key === 'lead' && pathname.startsWith('/import')) ? 'active' : ''} ${i > 0 && nav[i - 1]?.group !== item.group ? 'rail-apart' : ''}`}
               >
                 <span className="rail-icon" aria-hidden>{item.icon}</span>
                 <span className="rail-label">{item.label}</span>

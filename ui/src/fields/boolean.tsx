@@ -13,6 +13,7 @@ export const boolean: FieldKind = {
       <Select
         aria-label={label}
         autoFocus={autoFocus}
+        defaultOpen={autoFocus}
         allowClear
         value={isBlank(value) ? undefined : value ? 'yes' : 'no'}
         options={[{ value: 'yes', label: t('field.yes') }, { value: 'no', label: t('field.no') }]}

@@ -14,6 +14,7 @@ export const orgUnit: FieldKind = {
       <Select
         aria-label={label}
         autoFocus={autoFocus}
+        defaultOpen={autoFocus}
         allowClear
         showSearch={{ optionFilterProp: 'label' }}
         popupMatchSelectWidth={false}

@@ -16,6 +16,7 @@ export const person: FieldKind = {
       <Select
         aria-label={label}
         autoFocus={autoFocus}
+        defaultOpen={autoFocus}
         allowClear
         showSearch={{ optionFilterProp: 'label' }}
         popupMatchSelectWidth={false}

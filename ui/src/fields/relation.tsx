@@ -18,6 +18,7 @@ function RelationEdit({ field, value, onChange, onDone, label, autoFocus, refs }
     <Select
       aria-label={label}
       autoFocus={autoFocus}
+      defaultOpen={autoFocus}
       allowClear
       showSearch={{ filterOption: false, onSearch: setTyped }}
       loading={isFetching}

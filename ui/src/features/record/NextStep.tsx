@@ -12,7 +12,7 @@ export function NextStep({ detail }: { detail: RecordDetail }) {
   const steps: string[] = []
   if (isBlank(record.owner)) steps.push(t(rights?.claim ? 'next.claim' : 'next.pool'))
   else if (timer?.state === 'fired') steps.push(t(rights?.contacted ? 'next.overdueMine' : 'next.overdue'))
-  else if (timer?.state === 'running') steps.push(t(timer.kind === 'first_open' ? 'next.open' : 'next.contact'))
+  else if (timer?.state === 'running') steps.push(t(timer.kind === 'first_open' ? 'next.open' : rights?.contacted ? 'next.contact' : 'next.waiting'))
   for (const name of ['budget', 'industry', 'region']) {
     const hint = record.hints?.[name]
     if (hint) steps.push(t('next.fix', { message: hint.message }))

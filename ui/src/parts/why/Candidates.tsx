@@ -9,7 +9,8 @@ const shownAtFirst = 8
 export function Candidates({ branch }: { branch: BranchTrace }) {
   const { t } = useTranslation()
   const [all, setAll] = useState(false)
-  const candidates = branch.candidates ?? []
+  const rank = (c: Candidate): number => (c.chosen ? 0 : c.passed ? 1 : 2)
+  const candidates = [...(branch.candidates ?? [])].sort((a, b) => rank(a) - rank(b))
   const labels = [...new Set(candidates.flatMap((c) => c.checks.map((check) => check.label)))]
   const excluded = (branch.excluded ?? []).filter((e) => e.count > 0)
   const shown = all ? candidates : candidates.slice(0, shownAtFirst)
@@ -18,7 +19,7 @@ export function Candidates({ branch }: { branch: BranchTrace }) {
       {branch.considered !== undefined ? (
         <p className="why-counts">
           {t('why.considered', { count: branch.considered })}
-          {excluded.map((e) => <span key={e.filter} className="nowrap"> · {t('why.excluded', { what: e.text || t(`why.filter.${e.filter}`, { defaultValue: e.filter }), count: e.count })}</span>)}
+          {excluded.map((e) => <span key={e.filter}>{' · '}<span className="nowrap">{t('why.excluded', { what: e.text || t(`why.filter.${e.filter}`, { defaultValue: e.filter }), count: e.count })}</span></span>)}
         </p>
       ) : null}
       {candidates.length > 0 ? (
