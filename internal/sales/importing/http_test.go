@@ -98,9 +98,6 @@ func TestImportOverHTTP(t *testing.T) {
 	if csv := get(t, h, "jobs/"+started.Job.ID+"/rejected.csv", nil); csv.Code != http.StatusOK || !strings.HasPrefix(csv.Body.String(), "\uFEFF姓名,手机,阶段,行号,列,值,原因,建议\r\n李四,13900000002,差不多,3,阶段,差不多,") {
 		t.Errorf("rejected.csv: %d %q", csv.Code, csv.Body)
 	}
-	if left, err := os.ReadDir(b.Folder); err != nil || len(left) != 0 {
-		t.Errorf("left in the folder: %v %v", left, err)
-	}
 	var list struct{ Jobs []job.View }
 	if get(t, h, "jobs?active=true", &list); len(list.Jobs) != 0 {
 		t.Errorf("active: %+v", list.Jobs)
@@ -120,6 +117,10 @@ func TestImportOverHTTP(t *testing.T) {
 	}
 	if res := upload(other, "lead/import", part{"file", "a.csv", text}); res.Code != http.StatusForbidden {
 		t.Errorf("import without the right: %d", res.Code)
+	}
+	b.stop(t) // the worker takes the file away after the job has ended
+	if left, err := os.ReadDir(b.Folder); err != nil || len(left) != 0 {
+		t.Errorf("left in the folder: %v %v", left, err)
 	}
 }
 
