@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"baton/internal/platform/actor"
 	"baton/internal/platform/object"
 	"baton/internal/platform/store"
 	"baton/internal/sales/demo"
@@ -33,6 +34,15 @@ func (a *App) loadDemo(ctx context.Context) error {
 	if err := l.Load(ctx, anchor); err != nil {
 		return err
 	}
+	if a.Config.DemoDate == "" {
+		// Only a company of today has running countdowns; one with a given day is its history alone, the same on every machine.
+		if err := a.engines.kept.Rebuild(ctx); err != nil {
+			return err
+		}
+		if err := l.Today(ctx, a.Clock.Now(), a.floor()); err != nil {
+			return err
+		}
+	}
 	a.Log.Info("demo company loaded", "today", anchor.Format("2006-01-02"), "seconds", time.Since(begin).Seconds())
 	return a.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
 		for name, value := range map[string]string{"demo": anchor.Format("2006-01-02"), "workspace_name": "启航科技（演示）"} {
@@ -42,6 +52,24 @@ func (a *App) loadDemo(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// floor lets the demo work live at past instants: nothing runs yet, so the clock may be set back meanwhile.
+func (a *App) floor() demo.Floor {
+	return demo.Floor{
+		At: func(when time.Time, f func() error) error {
+			offset := time.Until(a.Clock.Now())
+			a.Clock.Shift(time.Until(when))
+			defer a.Clock.Shift(offset)
+			return f()
+		},
+		Open: func(ctx context.Context, who *actor.Actor, lead string) error {
+			p := a.Dir.Person(who.ID)
+			who.Name, who.Unit = p.Name, p.Unit
+			_, err := a.engines.follow.Open(ctx, who, "lead", lead)
+			return err
+		},
+	}
 }
 
 // demoPeople lists who may be tried, nil outside a demo company.

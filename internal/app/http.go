@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ import (
 // Version of the program.
 const Version = "0.1.0"
 
+var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
 // Handler builds all routes behind the edge. The Router lists them with their rights.
 func (a *App) Handler() (http.Handler, *web.Router) {
 	mux := chi.NewMux()
@@ -31,6 +34,9 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "baton_http_seconds", Help: "Answer time of requests.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 9)}, []string{"method", "status"})
 	reg.MustRegister(requests)
 	edge := &web.Edge{Log: a.Log, TrustProxy: a.Config.TrustProxy, Resolve: a.resolve, Observe: func(method, _ string, status int, took time.Duration) {
+		if !slices.Contains(methods, method) {
+			method = "other" // anybody can make up methods; each would be a series of its own
+		}
 		requests.WithLabelValues(method, http.StatusText(status)).Observe(took.Seconds())
 	}}
 	r := web.NewRouter(mux, Version, func(who *actor.Actor, right string) bool { return a.Access.Right(a.Defs.Current(), who, right) })
@@ -47,7 +53,7 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 	(&meta{app: a}).Routes(r)
 	a.routes(r)
 	mux.NotFound(web.Page())
-	mux.MethodNotAllowed(web.Page())
+	mux.MethodNotAllowed(r.MethodNotAllowed)
 	describe(r.API.OpenAPI())
 	return edge.Wrap(mux), r
 }
@@ -80,6 +86,21 @@ func (a *App) resolve(ctx context.Context, cookie, bearer string) (*web.Caller, 
 		return &web.Caller{Actor: who, CSRF: s.CSRF, Token: cookie}, nil
 	}
 	return nil, nil
+}
+
+// alive says who a stream's caller is now, nil when the session or key has ended.
+func (a *App) alive(ctx context.Context, c *web.Caller) (*actor.Actor, error) {
+	if c.Token == "" {
+		if c.Actor.Kind != actor.Key {
+			return c.Actor, nil
+		}
+		return a.Signing.KeyAlive(ctx, c.Actor)
+	}
+	s, err := a.Signing.Session(ctx, c.Token)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	return a.Signing.ActorOf(s.Person), nil
 }
 
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {

@@ -40,7 +40,25 @@ func (m *meta) get(ctx context.Context, _ *struct{}) (*metaOut, error) {
 	for _, u := range m.app.Dir.Units() {
 		units = append(units, map[string]any{"id": u.ID, "name": u.Name, "parent": u.Parent, "kind": u.Kind})
 	}
-	return &metaOut{map[string]any{"revision": snap.Revision, "objects": objects, "people": people, "units": units, "tag_dimensions": titles(snap, "tag_dimension"), "funnels": titles(snap, "funnel"), "measures": titles(snap, "measure")}}, nil
+	return &metaOut{map[string]any{"revision": snap.Revision, "objects": objects, "people": people, "units": units, "tag_dimensions": dimensions(snap), "funnels": titles(snap, "funnel"), "measures": titles(snap, "measure")}}, nil
+}
+
+// dimensions lists the tag dimensions in the order in which their columns stand in the object.
+func dimensions(s *definition.Snapshot) []map[string]any {
+	byName := map[string]map[string]any{}
+	for _, d := range titles(s, "tag_dimension") {
+		byName[d["name"].(string)] = d
+	}
+	out := []map[string]any{}
+	for _, o := range object.All(s) {
+		for _, f := range o.Fields {
+			if d, ok := byName[f.TagDimension]; ok && f.TagDimension != "" {
+				out = append(out, d)
+				delete(byName, f.TagDimension)
+			}
+		}
+	}
+	return out
 }
 
 func titles(s *definition.Snapshot, kind string) []map[string]any {

@@ -43,7 +43,8 @@ func (t *trail) instant(text, pointer string) (int64, error) {
 	if err != nil {
 		return 0, problem.New(problem.Invalid, "invalid_time", "时间无法读取", problem.Item{Pointer: pointer, Code: "invalid", Message: err.Error(), Hint: "例如 2026-11-24 或 2026-11-24T08:00:00Z"})
 	}
-	return v.(int64), nil
+	ms, _ := v.(int64) // nothing but spaces is no limit
+	return ms, nil
 }
 
 func (t *trail) search(ctx context.Context, in *eventsIn) (*metaOut, error) {

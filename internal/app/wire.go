@@ -10,6 +10,7 @@ import (
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/job"
+	"baton/internal/platform/live"
 	"baton/internal/platform/notify"
 	"baton/internal/platform/object"
 	"baton/internal/platform/query"
@@ -27,6 +28,7 @@ import (
 type engines struct {
 	timers *timer.Service
 	inbox  *notify.Inbox
+	hub    *live.Hub
 	kept   *query.Kept
 	jobs   *job.Service
 	intake *intake.Intake
@@ -54,6 +56,11 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	e.timers = timer.New(a.DB, a.Clock)
 	e.inbox = notify.New(a.DB, a.Clock)
+	e.hub = &live.Hub{DB: a.DB, Ledger: a.Ledger, Inbox: e.inbox, Defs: a.Defs, Access: a.Access, Alive: a.alive}
+	e.inbox.OnSent(e.hub.Sent)
+	e.jobs.OnStep(func(r *job.Run) {
+		e.hub.Publish("job", job.Show(r), func(who *actor.Actor) bool { return who.ID == r.ActorID })
+	})
 	e.kept = query.NewKept(a.DB, a.Defs, a.Clock, a.Env)
 	e.intake = &intake.Intake{Writer: a.Writer}
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
@@ -70,6 +77,7 @@ func (a *App) wire(ctx context.Context) error {
 
 func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "countdowns", a.engines.timers.Run)
+	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
 	return a.engines.jobs.Start(ctx)
@@ -98,6 +106,7 @@ func (a *App) stop() error {
 
 func (a *App) routes(r *web.Router) {
 	(&notify.HTTP{Inbox: a.engines.inbox}).Routes(r)
+	a.engines.hub.Routes(r)
 	(&job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}).Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Clock: a.Clock, Past: a.Defs}
@@ -105,6 +114,7 @@ func (a *App) routes(r *web.Router) {
 		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
+	(&query.HTTP{Engine: query.New(a.Reader)}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 

@@ -30,6 +30,7 @@ var platform = [][]string{
 	{"query"},
 	{"identity"},
 	{"approval", "ask", "automation", "board", "connector", "notify", "template"},
+	{"live"},
 }
 
 // lateral are the imports allowed inside one line of platform, each with its reason.

@@ -25,7 +25,7 @@ export const meta: Any = {
   revision: 42,
   units, people,
   funnels: [{ name: 'lead_funnel', title: zh('线索转化', 'Lead conversion'), spec: { object: 'lead' } }],
-  measures: [{ name: 'win_rate', title: zh('赢单率', 'Win rate'), spec: {} }, { name: 'open_todos', title: zh('当前待办', 'Open to-dos'), spec: { type: 'integer' } }],
+  measures: [{ name: 'win_rate', title: zh('赢单率', 'Win rate'), spec: { type: 'ratio', dims: ['owner', 'industry'], kept: { dims: ['owner', 'industry'] }, time: 'decided_at' } }, { name: 'open_todos', title: zh('当前待办', 'Open to-dos'), spec: { type: 'count', dims: ['owner'], kept: { dims: ['owner'] } } }],
   tag_dimensions: [
     { name: 'source', title: zh('来源', 'Source'), object: 'lead', field: 'tag_source', values: [{ value: '展会扫码' }, { value: '官网表单' }, { value: '电话呼入' }] },
     { name: 'industry', title: zh('行业', 'Industry'), object: 'lead', field: 'tag_industry', values: [{ value: '教育', color: 'gray' }, { value: '医疗', color: 'gray' }] },

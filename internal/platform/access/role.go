@@ -4,6 +4,7 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,10 +68,19 @@ func NewKind(rights []string) definition.Kind {
 				b.Problem(fmt.Sprintf("/spec/rights/%d", i), "unknown_right", "没有“"+right+"”这项权限", definition.Suggest(right, rights))
 			}
 		}
-		for name, rule := range r.Spec.Objects {
-			at := "/spec/objects/" + name
-			if _, ok := object.Of(b.Snapshot, name); !ok && name != "*" {
+		for _, name := range slices.Sorted(maps.Keys(r.Spec.Objects)) {
+			rule, at := r.Spec.Objects[name], "/spec/objects/"+name
+			o, ok := object.Of(b.Snapshot, name)
+			if !ok && name != "*" {
 				b.Problem(at, "unknown_object", "没有对象“"+name+"”", definition.Suggest(name, b.Names(object.Kind)))
+			}
+			for i, f := range rule.Hide {
+				if o == nil {
+					break // under * a name may be a field of some objects only
+				}
+				if _, known := o.Field(f); !known {
+					b.Problem(fmt.Sprintf("%s/hide/%d", at, i), "unknown_field", "没有字段“"+f+"”", definition.Suggest(f, o.Names()))
+				}
 			}
 			for _, s := range []string{rule.Read, rule.Update, rule.Delete} {
 				for _, w := range strings.Split(s, "+") {
@@ -175,6 +185,9 @@ func (c *Control) May(s *definition.Snapshot, a *actor.Actor, objectName string,
 	if a.Kind == actor.System || a.Kind == actor.Channel {
 		return true
 	}
+	if !c.keyMay(a, objectName, false) {
+		return false
+	}
 	for _, r := range roles(s, a) {
 		if rule, ok := r.rule(objectName); ok && pick(rule) {
 			return true
@@ -183,18 +196,60 @@ func (c *Control) May(s *definition.Snapshot, a *actor.Actor, objectName string,
 	return false
 }
 
-// Hidden lists the fields no role of the actor shows.
+// The scopes of keys that open records: of all objects, or of one as "lead.read", "lead.write". Writing includes reading. Named rights and
+// "*" are scopes too.
+const (
+	RecordsRead  = "records.read"
+	RecordsWrite = "records.write"
+)
+
+// keyMay reports whether an API key's scopes open the records of an object; true for all other actors.
+func (c *Control) keyMay(a *actor.Actor, objectName string, read bool) bool {
+	if a.Kind != actor.Key {
+		return true
+	}
+	for _, s := range a.Scopes {
+		switch s {
+		case "*", RecordsWrite, objectName + ".write":
+			return true
+		case RecordsRead, objectName + ".read":
+			if read {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// KnownScope reports whether a key's scope means anything: a right, or records.
+func KnownScope(s *definition.Snapshot, scope string, rights []string) bool {
+	if scope == "*" || scope == RecordsRead || scope == RecordsWrite || slices.Contains(rights, scope) {
+		return true
+	}
+	name, verb, _ := strings.Cut(scope, ".")
+	_, ok := object.Of(s, name)
+	return ok && (verb == "read" || verb == "write")
+}
+
+// Hidden lists the fields, by their present names, that none of the actor's roles shows. Roles that do not read the object do not count.
 func (c *Control) Hidden(s *definition.Snapshot, a *actor.Actor, objectName string) map[string]bool {
 	if a.Kind == actor.System {
 		return nil
 	}
+	o, ok := object.Of(s, objectName)
+	if !ok {
+		return nil
+	}
 	var out map[string]bool
-	for i, r := range roles(s, a) {
-		rule, _ := r.rule(objectName)
+	for _, r := range roles(s, a) {
+		rule, ok := r.rule(objectName)
+		if !ok || rule.Read == "" || rule.Read == None {
+			continue
+		}
 		h := map[string]bool{}
-		for _, f := range rule.Hide {
-			if i == 0 || out[f] {
-				h[f] = true
+		for _, name := range rule.Hide {
+			if f, ok := o.Field(name); ok && (out == nil || out[f.Name]) {
+				h[f.Name] = true
 			}
 		}
 		out = h

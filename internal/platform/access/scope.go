@@ -23,9 +23,12 @@ func (s *Scope) Nothing() bool { return !s.All && !s.Own && !s.Pool && len(s.Uni
 
 // Scope resolves what the actor may do. The union of all roles counts.
 func (c *Control) Scope(s *definition.Snapshot, a *actor.Actor, objectName string, verb Verb) *Scope {
-	out := &Scope{person: a.ID, dir: c.Dir}
+	out := &Scope{person: a.Self(), dir: c.Dir}
 	if a.Kind == actor.System || a.Kind == actor.Channel {
 		out.All = true
+		return out
+	}
+	if !c.keyMay(a, objectName, verb == Read) {
 		return out
 	}
 	for _, r := range roles(s, a) {
@@ -62,7 +65,7 @@ func (s *Scope) AllowsOwner(owner string) bool {
 		return true
 	case owner == "":
 		return s.Pool
-	case s.Own && owner == s.person:
+	case s.Own && s.person != "" && owner == s.person:
 		return true
 	case len(s.Units) > 0:
 		return slices.Contains(s.Units, s.dir.UnitOf(owner))

@@ -26,6 +26,8 @@ type Actor struct {
 	Request string
 	// Scopes limit an API key; nil for persons.
 	Scopes []string
+	// For is the person in whose place an API key acts; empty for others.
+	For string
 }
 
 // TheSystem is the explicit actor of background work.
@@ -39,6 +41,17 @@ func (a *Actor) Has(role string) bool {
 		}
 	}
 	return false
+}
+
+// Self is the person id whose own rows are the actor's own: the person, or the one a key acts for. Empty for the others.
+func (a *Actor) Self() string {
+	switch a.Kind {
+	case Person:
+		return a.ID
+	case Key:
+		return a.For
+	}
+	return ""
 }
 
 type ctxKey struct{}

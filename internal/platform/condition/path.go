@@ -34,14 +34,14 @@ func (w *wrong) Error() string { return w.message }
 func (s *Scope) walk(o *object.Object, name string) (*path, *wrong) {
 	p := &path{last: o}
 	for {
-		if f, ok := p.last.Field(name); ok {
+		if f, ok := s.field(p.last, name); ok {
 			p.field = f
 			return p, nil
 		}
 		head, rest, more := strings.Cut(name, ".")
-		f, ok := p.last.Field(head)
+		f, ok := s.field(p.last, head)
 		if !ok {
-			near := definition.Suggest(head, p.last.Names())
+			near := definition.Suggest(head, s.names(p.last))
 			if near == "" {
 				near = s.titleHint(p.last, head)
 			}
@@ -66,10 +66,29 @@ func (s *Scope) walk(o *object.Object, name string) (*path, *wrong) {
 	}
 }
 
+// field finds a field that may be named here.
+func (s *Scope) field(o *object.Object, name string) (*object.Field, bool) {
+	f, ok := o.Field(name)
+	if ok && s.Hidden != nil && s.Hidden(o.Name)[f.Name] {
+		return nil, false
+	}
+	return f, ok
+}
+
+func (s *Scope) names(o *object.Object) []string {
+	var out []string
+	for _, n := range o.Names() {
+		if _, ok := s.field(o, n); ok {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // titleHint finds a field by its Chinese title.
 func (s *Scope) titleHint(o *object.Object, name string) string {
 	for _, f := range o.Fields {
-		if f.Title.ZH == name {
+		if _, ok := s.field(o, f.Name); ok && f.Title.ZH == name {
 			return "是否指“" + f.Name + "”？"
 		}
 	}
@@ -84,7 +103,7 @@ func (s *Scope) rowPath(name string) (*path, *wrong) {
 		if w == nil || !ok || s.Refs[head] == nil {
 			return p, w
 		}
-		if _, own := s.Object.Field(head); own {
+		if _, own := s.field(s.Object, head); own {
 			return nil, w
 		}
 		return s.refPath(head + "." + rest)

@@ -21,6 +21,8 @@ type Scope struct {
 	// Measures finds what a measure leaf may name; nil allows none. MeasureNames serves suggestions.
 	Measures     func(name string) (Measure, bool)
 	MeasureNames []string
+	// Hidden lists the fields of an object that must not be named, not even reached through relations; nil hides none.
+	Hidden func(object string) map[string]bool
 	// Env reads literals and shows values. nil means UTC and no regions.
 	Env *object.Env
 	// Places gives the codes a place or a group of places (中东) stands for; nil asks Env.Regions.

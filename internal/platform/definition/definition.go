@@ -129,10 +129,11 @@ func (b *Builder) Decode(into any) bool {
 	var te *json.UnmarshalTypeError
 	switch {
 	case asType(err, &te):
-		b.Problem("/spec/"+strings.ReplaceAll(te.Field, ".", "/"), "wrong_type", fmt.Sprintf("这里需要 %s，写的是 %s", te.Type, te.Value), "")
+		b.Problem(strings.TrimSuffix("/spec/"+strings.ReplaceAll(te.Field, ".", "/"), "/"), "wrong_type", "这里需要"+jsonWord(te.Type)+"，写的是"+valueWord(te.Value), "")
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		b.Problem("/spec/"+name, "unknown_field", "没有“"+name+"”这一项", Suggest(name, jsonNames(into)))
+		at, known := locate(b.cur.Spec, into, name)
+		b.Problem("/spec"+at, "unknown_field", "没有“"+name+"”这一项", Suggest(name, known))
 	default:
 		b.Problem("/spec", "unreadable", "无法读取："+err.Error(), "")
 	}

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"baton/internal/platform/actor"
@@ -131,7 +134,13 @@ type body struct {
 func readBody(raw []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
+	err := dec.Decode(into)
+	if err == nil {
+		if _, end := dec.Token(); end != io.EOF {
+			err = errors.New("more than one JSON value")
+		}
+	}
+	if err != nil {
 		return problem.New(problem.Malformed, "unreadable_body", "请求内容无法读取", problem.Item{Code: "unreadable", Message: err.Error(), Hint: "应为 {title, spec}"})
 	}
 	return nil
@@ -241,14 +250,23 @@ func (h *HTTP) publish(ctx context.Context, in *rawIn) (*bodyOut, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Exactly what was looked at is published: a draft of another kind saved meanwhile waits for its own publish.
+	var only []Key
 	for _, d := range drafts {
 		if len(b.Only) == 0 || contains(b.Only, d.Key()) {
 			if err := h.mayChange(ctx, d.Kind); err != nil {
 				return nil, err
 			}
+			only = append(only, d.Key())
 		}
 	}
-	rev, err := h.Manager.Publish(ctx, actor.From(ctx), b.Note, nil, b.Only)
+	if len(only) == 0 {
+		return nil, problem.New(problem.Invalid, "nothing_to_publish", "没有待发布的草稿")
+	}
+	if strings.ContainsRune(b.Note, 0) || len([]rune(b.Note)) > 1000 {
+		return nil, problem.New(problem.Invalid, "invalid_note", "说明无法保存", problem.Item{Pointer: "/note", Code: "invalid", Message: "说明含有空字符（NUL）或超过 1000 个字符", Hint: "请缩短或删去该字符"})
+	}
+	rev, err := h.Manager.Publish(ctx, actor.From(ctx), b.Note, nil, only)
 	if err != nil {
 		return nil, err
 	}
@@ -261,17 +279,14 @@ type restoreIn struct {
 
 func (h *HTTP) restore(ctx context.Context, in *restoreIn) (*bodyOut, error) {
 	a := actor.From(ctx)
-	s := h.Manager.Current()
-	for _, d := range s.Definitions() {
-		if !h.May(a, d.Kind) {
-			// Restoring touches whatever differs; a role that may not configure all kinds restores only revisions of kinds it may.
-			changed, err := h.Manager.Differs(ctx, in.N, d.Key())
-			if err != nil {
-				return nil, err
-			}
-			if changed {
-				return nil, problem.New(problem.Forbidden, "forbidden", fmt.Sprintf("恢复到第 %d 版会改动“%s”，你没有权限", in.N, d.Key()))
-			}
+	// Restoring touches whatever differs, what was removed since included; a role restores only revisions of kinds it may configure.
+	changed, err := h.Manager.Differences(ctx, in.N)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range changed {
+		if !h.May(a, k.Kind) {
+			return nil, problem.New(problem.Forbidden, "forbidden", fmt.Sprintf("恢复到第 %d 版会改动“%s”，你没有权限", in.N, k))
 		}
 	}
 	rev, err := h.Manager.Restore(ctx, a, in.N)

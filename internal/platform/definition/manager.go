@@ -249,11 +249,17 @@ func (m *Manager) Publish(ctx context.Context, a *actor.Actor, note string, defs
 		rev, err = m.publishIn(ctx, tx, a, note, changed)
 		return err
 	}
+	err := m.writeRevision(ctx, publish)
+	return rev, err
+}
+
+// writeRevision runs a publishing work. Two of them in one write group, or on two nodes, take the same number: the later one is checked
+// again on the earlier's result.
+func (m *Manager) writeRevision(ctx context.Context, work store.Work) error {
 	for attempt := 0; ; attempt++ {
-		// Two publishes in one write group, or on two nodes, take the same number: the later one is checked again on the earlier's result.
-		err := m.db.Write(ctx, store.Interactive, publish)
-		if err == nil || !store.IsUnique(err) || attempt == 5 {
-			return rev, err
+		err := m.db.Write(ctx, store.Interactive, work)
+		if err == nil || !store.IsUnique(err) || attempt == 20 {
+			return err
 		}
 	}
 }
@@ -308,7 +314,7 @@ func (m *Manager) publishIn(ctx context.Context, tx *store.Tx, a *actor.Actor, n
 // Restore publishes the definitions as they were at revision n, as a new revision.
 func (m *Manager) Restore(ctx context.Context, a *actor.Actor, n int64) (*Revision, error) {
 	var rev *Revision
-	err := m.db.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+	err := m.writeRevision(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var one int
 		if err := tx.QueryRow(ctx, "SELECT 1 FROM revision WHERE n = ?", n).Scan(&one); errors.Is(err, sql.ErrNoRows) {
 			return problem.New(problem.NotFound, "no_such_revision", fmt.Sprintf("没有第 %d 版", n))
@@ -319,27 +325,10 @@ func (m *Manager) Restore(ctx context.Context, a *actor.Actor, n int64) (*Revisi
 		if err != nil {
 			return err
 		}
-		cur := m.Current()
-		var changed []*Definition
-		kept := map[Key]bool{}
-		for _, d := range then {
-			kept[d.Key()] = true
-			if now, ok := cur.defs[d.Key()]; !ok || !same(now, d) {
-				c := *d
-				changed = append(changed, &c)
-			}
-		}
-		for k, d := range cur.defs {
-			if !kept[k] {
-				c := *d
-				c.Removed = true
-				changed = append(changed, &c)
-			}
-		}
+		changed := differences(m.Current(), then)
 		if len(changed) == 0 {
 			return problem.New(problem.Invalid, "nothing_to_publish", fmt.Sprintf("现在的配置与第 %d 版相同", n))
 		}
-		sort.Slice(changed, func(i, j int) bool { return changed[i].Key().String() < changed[j].Key().String() })
 		rev, err = m.publishIn(ctx, tx, a, fmt.Sprintf("恢复到第 %d 版", n), changed)
 		return err
 	})
@@ -392,19 +381,39 @@ func null(s string) any {
 	return s
 }
 
-// Differs reports whether a definition was other (or absent) at revision n than it is now.
-func (m *Manager) Differs(ctx context.Context, n int64, k Key) (bool, error) {
-	then, err := m.at(ctx, m.db, n)
-	if err != nil {
-		return false, err
-	}
-	now, have := m.Current().defs[k]
+// differences lists what has to be published so that the definitions are as they were then, in order of kind and name.
+func differences(cur *Snapshot, then []*Definition) []*Definition {
+	var changed []*Definition
+	kept := map[Key]bool{}
 	for _, d := range then {
-		if d.Key() == k {
-			return !have || !same(now, d), nil
+		kept[d.Key()] = true
+		if now, ok := cur.defs[d.Key()]; !ok || !same(now, d) {
+			c := *d
+			changed = append(changed, &c)
 		}
 	}
-	return have, nil
+	for k, d := range cur.defs {
+		if !kept[k] {
+			c := *d
+			c.Removed = true
+			changed = append(changed, &c)
+		}
+	}
+	sort.Slice(changed, func(i, j int) bool { return changed[i].Key().String() < changed[j].Key().String() })
+	return changed
+}
+
+// Differences lists the definitions that a restore of revision n would change, bring back or remove.
+func (m *Manager) Differences(ctx context.Context, n int64) ([]Key, error) {
+	then, err := m.at(ctx, m.db, n)
+	if err != nil {
+		return nil, err
+	}
+	var out []Key
+	for _, d := range differences(m.Current(), then) {
+		out = append(out, d.Key())
+	}
+	return out, nil
 }
 
 // At gives the snapshot that served at a revision, as far as this program still compiles it; decisions are explained by it.

@@ -1,11 +1,9 @@
 package definition
 
 import (
-	"errors"
-	"reflect"
-	"strings"
-
 	"encoding/json"
+	"errors"
+	"strings"
 )
 
 // Suggest names the nearest known name ("是否指“industry”？"), empty when none is near. Look-alike characters count as half a difference,
@@ -57,27 +55,3 @@ func distance(a, b []rune) float64 {
 }
 
 func asType(err error, te **json.UnmarshalTypeError) bool { return errors.As(err, te) }
-
-// jsonNames collects the JSON keys of a spec struct and of the structs inside it.
-func jsonNames(v any) []string {
-	var out []string
-	seen := map[reflect.Type]bool{}
-	var walk func(t reflect.Type)
-	walk = func(t reflect.Type) {
-		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
-			t = t.Elem()
-		}
-		if t.Kind() != reflect.Struct || seen[t] {
-			return
-		}
-		seen[t] = true
-		for f := range t.Fields() {
-			if n, _, _ := strings.Cut(f.Tag.Get("json"), ","); n != "" && n != "-" {
-				out = append(out, n)
-			}
-			walk(f.Type)
-		}
-	}
-	walk(reflect.TypeOf(v))
-	return out
-}

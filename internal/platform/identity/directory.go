@@ -65,6 +65,9 @@ func (d *Directory) Reload(ctx context.Context) error {
 		return nil
 	}
 	if err := each(ctx, d.db, uo, func(r *object.Row) {
+		if r.V[object.DeletedAt] != nil {
+			return
+		}
 		u := &Unit{ID: r.ID(), Name: r.Text("name"), Parent: r.Text("parent"), Kind: r.Text("kind"), Manager: r.Text("manager"), Provinces: object.SplitSet(r.Get("provinces"))}
 		v.units[u.ID] = u
 	}); err != nil {
@@ -72,6 +75,9 @@ func (d *Directory) Reload(ctx context.Context) error {
 	}
 	if err := each(ctx, d.db, po, func(r *object.Row) {
 		active, set := r.Int("active")
+		if r.V[object.DeletedAt] != nil {
+			active, set = 0, true // still known by name: to the trail, and to those who see the rows the person left behind
+		}
 		p := &Person{ID: r.ID(), Name: r.Text("name"), Username: r.Text("username"), Unit: r.Text("unit"), Roles: object.SplitSet(r.Get("roles")), Active: !set || active != 0, Row: r}
 		v.byID[p.ID] = p
 		if p.Active {
@@ -106,7 +112,7 @@ func (d *Directory) Reload(ctx context.Context) error {
 }
 
 func each(ctx context.Context, db *store.DB, o *object.Object, f func(*object.Row)) error {
-	rows, err := db.Query(ctx, "SELECT "+record.SelectColumns(o, "t")+" FROM "+object.Quote(o.Table)+` t WHERE t."deleted_at" IS NULL`)
+	rows, err := db.Query(ctx, "SELECT "+record.SelectColumns(o, "t")+" FROM "+object.Quote(o.Table)+" t")
 	if err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
@@ -212,6 +218,9 @@ func (d *Directory) Name(objectName, id string) string {
 
 // ByUsername finds an active person by sign-in name.
 func (d *Directory) ByUsername(ctx context.Context, username string) (*Person, string, error) {
+	if strings.ContainsRune(username, 0) {
+		return nil, "", nil // PostgreSQL would refuse to look for it
+	}
 	var id, hash string
 	err := d.db.QueryRow(ctx, "SELECT person, hash FROM credential WHERE username = ?", strings.ToLower(strings.TrimSpace(username))).Scan(&id, &hash)
 	if err == sql.ErrNoRows {

@@ -94,7 +94,7 @@ func (h *HTTP) current(ctx context.Context, _ *struct{}) (*sessionOut, error) {
 
 func (h *HTTP) signOut(ctx context.Context, _ *struct{}) (*sessionOut, error) {
 	c := web.CallerFrom(ctx)
-	if c.Token != "" {
+	if c != nil && c.Token != "" {
 		if err := h.Service.SignOut(ctx, c.Token, c.Actor); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,6 +35,18 @@ func (s *Service) NewKey(ctx context.Context, a *actor.Actor, kind, name string,
 	}
 	if strings.TrimSpace(name) == "" || len(name) > 200 {
 		items = append(items, problem.Item{Pointer: "/name", Code: "required", Message: "请填写名称（不超过 200 字节）"})
+	}
+	if strings.ContainsRune(name, 0) {
+		items = append(items, problem.Item{Pointer: "/name", Code: "nul_byte", Message: "名称含有空字符（NUL）", Hint: "删去该字符后重试"})
+	}
+	for i, scope := range scopes {
+		if kind == "api" && !s.KnownScope(scope) || strings.Contains(scope, ",") {
+			items = append(items, problem.Item{Pointer: "/scopes/" + strconv.Itoa(i), Code: "unknown_scope", Message: "没有“" + scope + "”这个范围", Hint: "可用：*、records.read、records.write、<对象>.read、<对象>.write，或一项权限名"})
+		}
+	}
+	if kind == "api" && a.Kind != actor.Person {
+		// A key acts in the place of the person who made it; one without a person would open nothing.
+		items = append(items, problem.Item{Pointer: "/kind", Code: "needs_person", Message: "API 密钥要由登录的人生成", Hint: "登录后在 配置 → 密钥 里生成"})
 	}
 	if len(items) > 0 {
 		return nil, "", problem.New(problem.Invalid, "invalid_key", "密钥没有生成", items...)
@@ -156,5 +169,19 @@ func (s *Service) ActorOfKey(k *Key) *actor.Actor {
 	if len(scopes) == 0 {
 		scopes = []string{"*"}
 	}
-	return &actor.Actor{Kind: actor.Key, ID: k.ID, Name: k.Name, Roles: maker.Roles, Unit: maker.Unit, Scopes: scopes}
+	return &actor.Actor{Kind: actor.Key, ID: k.ID, Name: k.Name, Roles: maker.Roles, Unit: maker.Unit, Scopes: scopes, For: maker.ID}
+}
+
+// KeyAlive gives the actor of an API key as it is now, nil once the key is revoked or its maker has left.
+func (s *Service) KeyAlive(ctx context.Context, was *actor.Actor) (*actor.Actor, error) {
+	keys, err := s.Keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		if k.ID == was.ID {
+			return s.ActorOfKey(k), nil
+		}
+	}
+	return nil, nil
 }

@@ -22,11 +22,21 @@ const (
 
 func newLimiter(c *clock.Clock) *limiter { return &limiter{clock: c, misses: map[string][]time.Time{}} }
 
-// blocked tells how long to wait; 0 when a try is allowed.
-func (l *limiter) blocked(name, ip string) time.Duration {
+// take asks for a try and tells how long to wait; 0 when it is allowed. An allowed try counts as missed until passed says otherwise, so
+// that tries at the same time cannot all slip through before the first has failed.
+func (l *limiter) take(name, ip string) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(l.wait("n:"+name, limitName), l.wait("a:"+ip, limitAddress))
+	if w := max(l.wait("n:"+name, limitName), l.wait("a:"+ip, limitAddress)); w > 0 {
+		return w
+	}
+	if len(l.misses) > 100_000 {
+		clear(l.misses) // a flood of made-up names must not take all memory
+	}
+	for _, k := range []string{"n:" + name, "a:" + ip} {
+		l.misses[k] = append(l.recent(k), l.clock.Now())
+	}
+	return 0
 }
 
 func (l *limiter) wait(key string, limit int) time.Duration {
@@ -50,19 +60,12 @@ func (l *limiter) recent(key string) []time.Time {
 	return ts
 }
 
-func (l *limiter) miss(name, ip string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.misses) > 100_000 {
-		clear(l.misses) // a flood of made-up names must not take all memory
-	}
-	for _, k := range []string{"n:" + name, "a:" + ip} {
-		l.misses[k] = append(l.recent(k), l.clock.Now())
-	}
-}
-
-func (l *limiter) clear(name string) {
+// passed forgets the name's misses and takes this try off the address.
+func (l *limiter) passed(name, ip string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.misses, "n:"+name)
+	if ts := l.recent("a:" + ip); len(ts) > 0 {
+		l.misses["a:"+ip] = ts[:len(ts)-1]
+	}
 }

@@ -37,6 +37,8 @@ type Service struct {
 	clock  *clock.Clock
 	ledger *ledger.Ledger
 	params *argon2id.Params
+	// KnownScope says whether a new key's scope means anything.
+	KnownScope func(scope string) bool
 	limit  *limiter
 	// one hashing at a time per core keeps a burst of sign-ins from taking all memory
 	hashing chan struct{}
@@ -47,7 +49,7 @@ type Service struct {
 // NewService uses argon2id with 19 MiB and two passes (OWASP's second choice, fit for small machines).
 func NewService(db *store.DB, dir *Directory, c *clock.Clock, l *ledger.Ledger) *Service {
 	return &Service{db: db, dir: dir, clock: c, ledger: l, limit: newLimiter(c), hashing: make(chan struct{}, 2),
-		params: &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
+		params: &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}, KnownScope: func(string) bool { return true }}
 }
 
 // Hash makes the stored form of a password.
@@ -60,7 +62,7 @@ func (s *Service) Hash(password string) (string, error) {
 // SetPassword stores a person's sign-in name and hash, inside a running write.
 func (s *Service) SetPassword(ctx context.Context, tx *store.Tx, person, username, hash string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO credential (person, username, hash, changed_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (person) DO UPDATE SET username = excluded.username, hash = excluded.hash, changed_at = excluded.changed_at`, person, strings.ToLower(username), hash, s.clock.Milli())
+		ON CONFLICT (person) DO UPDATE SET username = excluded.username, hash = excluded.hash, changed_at = excluded.changed_at`, person, strings.ToLower(strings.TrimSpace(username)), hash, s.clock.Milli())
 	return err
 }
 
@@ -74,7 +76,7 @@ const decoy = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$1V9xQ2yq0cY
 // SignIn checks a password and opens a session. It answers too_many_attempts after 5 misses a name or 30 an address within 15 minutes.
 func (s *Service) SignIn(ctx context.Context, username, password, ip, request string) (token string, sess *Session, p *Person, err error) {
 	name := strings.ToLower(strings.TrimSpace(username))
-	if wait := s.limit.blocked(name, ip); wait > 0 {
+	if wait := s.limit.take(name, ip); wait > 0 {
 		return "", nil, nil, &problem.Problem{Class: problem.TooMany, Code: "too_many_attempts", Detail: "尝试次数太多，请稍后再试", RetryAfter: int(wait.Seconds()) + 1}
 	}
 	p, hash, err := s.dir.ByUsername(ctx, name)
@@ -89,11 +91,10 @@ func (s *Service) SignIn(ctx context.Context, username, password, ip, request st
 	ok, herr := argon2id.ComparePasswordAndHash(password, hash)
 	<-s.hashing
 	if !known || herr != nil || !ok {
-		s.limit.miss(name, ip)
 		s.event(ctx, &actor.Actor{Kind: actor.Person, Name: name, IP: ip, Request: request}, "sign_in_refused", "")
 		return "", nil, nil, badCredentials()
 	}
-	s.limit.clear(name)
+	s.limit.passed(name, ip)
 	token, csrf := randomText(), randomText()
 	sess = &Session{Person: p.ID, CSRF: csrf}
 	data, err := json.Marshal(sess)
@@ -120,6 +121,8 @@ func (s *Service) SignOut(ctx context.Context, token string, a *actor.Actor) err
 		if _, err := tx.Exec(ctx, "DELETE FROM session WHERE token = ?", digest(token)); err != nil {
 			return err
 		}
+		// Once more when it is gone: a request at the same time may have read it just before.
+		tx.AfterCommit(func() { s.live.Delete(digest(token)) })
 		return s.ledger.Append(tx, s.newEvent(a, "sign_out", a.ID))
 	})
 }
@@ -193,6 +196,9 @@ func digest(secret string) string {
 func (s *Service) ChangePassword(ctx context.Context, a *actor.Actor, person, username, password string) error {
 	if s.dir.Person(person) == nil {
 		return problem.New(problem.NotFound, "no_such_person", "没有这个人")
+	}
+	if strings.ContainsRune(username, 0) || strings.TrimSpace(username) == "" {
+		return problem.New(problem.Invalid, "invalid_username", "用户名不能用", problem.Item{Pointer: "/username", Code: "invalid", Message: "用户名为空或含有空字符（NUL）", Hint: "请换一个用户名"})
 	}
 	hash, err := s.Hash(password)
 	if err != nil {

@@ -66,6 +66,10 @@ func (l *Ledger) Append(tx *store.Tx, e *Event) error {
 		return fmt.Errorf("ledger: payload: %w", err)
 	}
 	e.raw = string(raw)
+	// Names and addresses come from outside (a mistyped sign-in name, say). Text that PostgreSQL refuses would fail the whole write group.
+	for _, s := range []*string{&e.ActorKind, &e.ActorID, &e.ActorName, &e.IP, &e.Origin, &e.Batch, &e.Object, &e.RecordID, &e.Op, &e.Request} {
+		*s = strings.ToValidUTF8(strings.ReplaceAll(*s, "\x00", "\uFFFD"), "\uFFFD")
+	}
 	var salt [16]byte
 	if _, err := rand.Read(salt[:]); err != nil {
 		return err

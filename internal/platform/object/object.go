@@ -160,6 +160,9 @@ func Of(s *definition.Snapshot, name string) (*Object, bool) {
 // All lists the objects of a snapshot by name.
 func All(s *definition.Snapshot) []*Object { return definition.All[*Object](s, Kind) }
 
+// maxName keeps table names (o_…) within what PostgreSQL tells apart.
+const maxName = 50
+
 var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
 
 func system() []*Field {
@@ -187,6 +190,9 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 	o := &Object{Name: d.Name, Title: d.Title, Table: "o_" + d.Name, byName: map[string]*Field{}}
 	if !b.Decode(&o.Spec) {
 		return nil
+	}
+	if len(d.Name) > maxName {
+		b.Problem("/name", "bad_name", fmt.Sprintf("对象名不超过 %d 个字符", maxName), "")
 	}
 	o.Fields = system()
 	for _, f := range o.Fields {
@@ -216,6 +222,10 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 			continue
 		}
 		ids[fs.ID] = true
+		if !fieldName.MatchString(fs.ID) {
+			b.Problem(at+"/id", "bad_name", "字段编号只能用小写字母、数字和下划线，以字母开头，不超过 51 个字符", "")
+			continue
+		}
 		if fs.Title.ZH == "" {
 			b.Problem(at+"/title/zh-CN", "no_title", "字段“"+fs.Name+"”缺少中文名称", "")
 		}
@@ -224,6 +234,7 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 		}
 		f := &Field{FieldSpec: fs, Index: len(o.Fields), Column: "f_" + fs.ID, Type: t, Object: d.Name}
 		f.index()
+		f.check(b, at)
 		o.Fields = append(o.Fields, f)
 		o.byName[fs.Name] = f
 	}
@@ -265,6 +276,21 @@ func narrow(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// check reports what makes a field useless: a relation to nowhere, a default its own type refuses.
+func (f *Field) check(b *definition.Builder, at string) {
+	if _, is := f.Type.(Relation); is {
+		if _, ok := b.Definition(Kind, f.Target); !ok {
+			b.Problem(at+"/target", "unknown_object", "没有对象“"+f.Target+"”", definition.Suggest(f.Target, b.Names(Kind)))
+		}
+	}
+	if _, place := f.Type.(Region); f.Default == nil || place {
+		return // places are read by the workspace's tree, which a definition does not know
+	}
+	if _, _, err := f.Type.Parse(f, &Env{Zone: time.UTC}, f.Default); err != nil {
+		b.Problem(at+"/default", "bad_default", "默认值不能用："+err.Error(), "")
+	}
 }
 
 func (f *Field) index() {

@@ -67,6 +67,9 @@ func (MultiChoice) Name() string { return "multi_choice" }
 // Shape of the type.
 func (MultiChoice) Shape() Shape { return SetShape }
 
+// maxSet bounds a set: it is read and compared whole.
+const maxSet = 500
+
 // Parse takes a list, or text separated by 、 , ; or |.
 func (MultiChoice) Parse(f *Field, e *Env, raw any) (any, *Hint, error) {
 	var parts []any
@@ -87,6 +90,9 @@ func (MultiChoice) Parse(f *Field, e *Env, raw any) (any, *Hint, error) {
 		for _, p := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、,，;；|", r) }) {
 			parts = append(parts, p)
 		}
+	}
+	if len(parts) > maxSet {
+		return nil, nil, &ValueError{Code: "too_many", Message: "超过 " + itoa(maxSet) + " 个值", Hint: "请减少"}
 	}
 	var hint *Hint
 	var out []string

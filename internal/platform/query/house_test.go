@@ -28,6 +28,7 @@ type house struct {
 	env    *object.Env
 	kept   *Kept
 	writer *record.Writer
+	engine *Engine
 	units  map[string]string // person → unit
 }
 
@@ -73,6 +74,7 @@ func joinHouse(t testing.TB, url string) *house {
 	h.kept = NewKept(db, h.defs, h.clock, h.env)
 	control := &access.Control{Dir: h}
 	h.writer = &record.Writer{DB: db, Defs: h.defs, Ledger: led, Access: control, Clock: h.clock, Env: h.env, Steps: []record.Step{h.kept}}
+	h.engine = New(&record.Reader{DB: db, Defs: h.defs, Access: control, Clock: h.clock, Env: h.env})
 	check(t, h.defs.Load(ctx))
 	return h
 }

@@ -27,12 +27,14 @@ type Kept struct {
 	plans atomic.Pointer[plans]
 	cache cache
 	wake  chan struct{}
+	// sliceRows is how many rows one slice of counting through reads; 400 hold the writer some milliseconds.
+	sliceRows int
 }
 
 // NewKept hooks the figures into db and defs. Make it after the ledger, whose numbering orders the groups of all nodes, and before
 // definitions are loaded.
 func NewKept(db *store.DB, defs *definition.Manager, c *clock.Clock, env *object.Env) *Kept {
-	k := &Kept{db: db, defs: defs, clock: c, env: env, wake: make(chan struct{}, 1)}
+	k := &Kept{db: db, defs: defs, clock: c, env: env, wake: make(chan struct{}, 1), sliceRows: 400}
 	db.OnFinish(k.finish)
 	defs.OnSwap(func(*definition.Snapshot) { k.Wake() })
 	return k

@@ -14,9 +14,6 @@ import (
 	"baton/internal/platform/store"
 )
 
-// sliceRows is how many rows one slice of counting through reads; it holds the writer some milliseconds.
-const sliceRows = 400
-
 // Run counts new and changed measures through, at once and whenever definitions change, until ctx ends.
 func (k *Kept) Run(ctx context.Context) error {
 	for {
@@ -114,7 +111,7 @@ func (k *Kept) step(ctx context.Context, tx *store.Tx, name string) (done bool, 
 		tx.Collect(part)
 	}
 	ready := int64(0)
-	if n < sliceRows {
+	if n < k.sliceRows {
 		ready = 1
 	}
 	if n > 0 {
@@ -148,7 +145,7 @@ func (k *Kept) begin(ctx context.Context, tx *store.Tx, m *Measure) (*state, err
 }
 
 func (k *Kept) slice(ctx context.Context, tx *store.Tx, m *Measure, st *state) (part delta, last string, n int, err error) {
-	rows, err := tx.Query(ctx, "SELECT "+record.SelectColumns(m.Object, "t")+" FROM "+object.Quote(m.Object.Table)+` t WHERE t."id" > ? ORDER BY t."id" LIMIT ?`, st.position, sliceRows)
+	rows, err := tx.Query(ctx, "SELECT "+record.SelectColumns(m.Object, "t")+" FROM "+object.Quote(m.Object.Table)+` t WHERE t."id" > ? ORDER BY t."id" LIMIT ?`, st.position, k.sliceRows)
 	if err != nil {
 		return nil, "", 0, err
 	}

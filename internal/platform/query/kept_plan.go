@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"baton/internal/platform/condition"
-	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 )
 
@@ -41,19 +40,19 @@ type bucket struct {
 	day    int64
 }
 
-func (m *Measure) compileKept(b *definition.Builder, find func(name, at string) *object.Field) {
+func (m *Measure) compileKept(wrong func(pointer, code, message, hint string), find func(name, at string) *object.Field) {
 	k, p := m.Spec.Kept, &keptPlan{}
-	at := "/spec/kept"
+	at := "/kept"
 	if m.Spec.Type == Min || m.Spec.Type == Max {
-		b.Problem(at, "not_keepable", "最小值和最大值不能随写入增减，不能保持", "去掉 kept，用时再算")
+		wrong(at, "not_keepable", "最小值和最大值不能随写入增减，不能保持", "去掉 kept，用时再算")
 		return
 	}
 	if len(k.Dims) > 2 {
-		b.Problem(at+"/dims", "too_many", "最多按两个字段保持", "")
+		wrong(at+"/dims", "too_many", "最多按两个字段保持", "")
 		return
 	}
 	if k.Bucket != "day" && k.Bucket != "none" {
-		b.Problem(at+"/bucket", "unknown_bucket", "没有“"+k.Bucket+"”这种归期", "可用：day、none")
+		wrong(at+"/bucket", "unknown_bucket", "没有“"+k.Bucket+"”这种归期", "可用：day、none")
 		return
 	}
 	p.day = k.Bucket == "day"
@@ -64,25 +63,25 @@ func (m *Measure) compileKept(b *definition.Builder, find func(name, at string) 
 			return
 		}
 		if s := f.Type.Shape(); s == object.SetShape || s == object.OpaqueShape || volatile(f) {
-			b.Problem(fmt.Sprintf("%s/dims/%d", at, i), "not_keepable", "不能按“"+f.Title.ZH+"”保持", "")
+			wrong(fmt.Sprintf("%s/dims/%d", at, i), "not_keepable", "不能按“"+f.Title.ZH+"”保持", "")
 			return
 		}
 		p.dims[i] = f
 		fields = append(fields, f)
 	}
 	if volatile(m.Time) {
-		b.Problem("/spec/time", "not_keepable", "“"+m.Time.Title.ZH+"”每次写入都变，不能按它保持", "")
+		wrong("/time", "not_keepable", "“"+m.Time.Title.ZH+"”每次写入都变，不能按它保持", "")
 	}
 	for _, part := range []struct {
 		at   string
 		node *condition.Node
 		cond *condition.Cond
-	}{{"/spec/where", m.Spec.Where, m.where}, {"/spec/numerator", m.Spec.Numerator, m.numerator}} {
+	}{{"/where", m.Spec.Where, m.where}, {"/numerator", m.Spec.Numerator, m.numerator}} {
 		if part.cond == nil {
 			continue
 		}
 		if why := m.impure(part.node, part.cond); why != "" {
-			b.Problem(part.at, "not_keepable", "保持的指标里，条件只能看记录自己的字段和固定的值："+why, "去掉 kept，或改写条件")
+			wrong(part.at, "not_keepable", "保持的指标里，条件只能看记录自己的字段和固定的值："+why, "去掉 kept，或改写条件")
 		}
 		fields = append(fields, part.cond.Fields()...)
 	}

@@ -165,6 +165,7 @@ func TestKeptEqualsScanned(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, h *house) {
 		ctx := context.Background()
 		n := 0
+		h.kept.sliceRows = 10
 		rapid.Check(t, func(rt *rapid.T) {
 			owners := rapid.SampledFrom([]any{nil, "ann", "bob", "cai"})
 			values := func() map[string]any {
@@ -186,7 +187,7 @@ func TestKeptEqualsScanned(t *testing.T) {
 			steps := rapid.IntRange(1, 12).Draw(rt, "steps")
 			for range steps {
 				var err error
-				switch op := rapid.IntRange(0, 6).Draw(rt, "op"); {
+				switch op := rapid.IntRange(0, 8).Draw(rt, "op"); {
 				case op == 0 && len(live) > 0:
 					i := rapid.IntRange(0, len(live)-1).Draw(rt, "which")
 					err = h.write(record.Write{Op: record.Delete, Object: "lead", ID: live[i]})
@@ -196,7 +197,7 @@ func TestKeptEqualsScanned(t *testing.T) {
 					live, dead = append(live, dead[0]), dead[1:]
 				case op <= 3 && len(live) > 0:
 					err = h.write(record.Write{Op: record.Update, Object: "lead", ID: rapid.SampledFrom(live).Draw(rt, "which"), Values: values()})
-				case op == 4:
+				case op == 4 || op == 6:
 					err = h.db.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
 						_, err := h.kept.step(ctx, tx, rapid.SampledFrom([]string{"win_rate", "mean_budget"}).Draw(rt, "built"))
 						return err
@@ -210,6 +211,11 @@ func TestKeptEqualsScanned(t *testing.T) {
 					live = append(live, id)
 				}
 				if err != nil {
+					rt.Fatal(err)
+				}
+			}
+			if rapid.Bool().Draw(rt, "finish") {
+				if err := h.kept.Rebuild(ctx); err != nil {
 					rt.Fatal(err)
 				}
 			}

@@ -99,80 +99,100 @@ func NewKind(env *object.Env) definition.Kind {
 }
 
 func compileMeasure(d *definition.Definition, b *definition.Builder, env *object.Env) *Measure {
-	m := &Measure{Name: d.Name, Title: d.Title, zone: env.Zone}
+	m := &Measure{Name: d.Name, Title: d.Title}
 	if !b.Decode(&m.Spec) {
 		return nil
 	}
-	before := len(b.Problems)
 	o, ok := object.Of(b.Snapshot, m.Spec.Entity)
 	if !ok {
 		b.Problem("/spec/entity", "unknown_object", "没有对象“"+m.Spec.Entity+"”", definition.Suggest(m.Spec.Entity, b.Names(object.Kind)))
 		return nil
 	}
 	m.Object = o
-	if !slices.Contains(types, m.Spec.Type) {
-		b.Problem("/spec/type", "unknown_type", "没有“"+m.Spec.Type+"”这种指标", orList(definition.Suggest(m.Spec.Type, types), types))
+	if !m.compile(b.Snapshot, env, "/spec", b.Problem) {
 		return nil
 	}
-	find := func(name, at string) *object.Field {
-		f, ok := o.Field(name)
-		if !ok {
-			b.Problem(at, "unknown_field", o.Title.ZH+"没有字段“"+name+"”", definition.Suggest(name, o.Names()))
+	return m
+}
+
+// compile checks Spec against Object. What is wrong is reported with its place under at.
+func (m *Measure) compile(snap *definition.Snapshot, env *object.Env, at string, report func(pointer, code, message, hint string)) bool {
+	o, ok := m.Object, true
+	m.zone = env.Zone
+	wrong := func(pointer, code, message, hint string) {
+		ok = false
+		report(at+pointer, code, message, hint)
+	}
+	if !slices.Contains(types, m.Spec.Type) {
+		wrong("/type", "unknown_type", "没有“"+m.Spec.Type+"”这种指标", orList(definition.Suggest(m.Spec.Type, types), types))
+		return false
+	}
+	find := func(name, pointer string) *object.Field {
+		f, found := o.Field(name)
+		if !found {
+			wrong(pointer, "unknown_field", o.Title.ZH+"没有字段“"+name+"”", definition.Suggest(name, o.Names()))
 		}
 		return f
 	}
 	switch m.Spec.Type {
 	case Count, Ratio:
 		if m.Spec.Field != "" {
-			b.Problem("/spec/field", "not_used", m.Spec.Type+" 数的是行，不用字段", "删去 field")
+			wrong("/field", "not_used", m.Spec.Type+" 数的是行，不用字段", "删去 field")
 		}
 	default:
-		if m.Field = find(m.Spec.Field, "/spec/field"); m.Field != nil && !aggregable(m.Field, m.Spec.Type) {
-			b.Problem("/spec/field", "not_a_number", "“"+m.Field.Title.ZH+"”不能计算 "+m.Spec.Type, "选一个数字、金额或时长字段")
+		if m.Field = find(m.Spec.Field, "/field"); m.Field != nil && !aggregable(m.Field, m.Spec.Type) {
+			wrong("/field", "not_a_number", "“"+m.Field.Title.ZH+"”不能计算 "+m.Spec.Type, "选一个数字、金额或时长字段")
 		}
 	}
-	timeField := m.Spec.Time
-	if timeField == "" {
-		timeField = "created_at"
+	if m.Time = defaultTime(o); m.Spec.Time != "" {
+		m.Time = find(m.Spec.Time, "/time")
 	}
-	if m.Time = find(timeField, "/spec/time"); m.Time != nil && !timed(m.Time) {
-		b.Problem("/spec/time", "not_a_time", "“"+m.Time.Title.ZH+"”不是日期或时间", "")
+	if m.Time != nil && !timed(m.Time) {
+		wrong("/time", "not_a_time", "“"+m.Time.Title.ZH+"”不是日期或时间", "")
 	}
 	if (m.Spec.Type == Ratio) != (m.Spec.Numerator != nil) {
-		b.Problem("/spec/numerator", "numerator", "ratio 要写 numerator，其他类型不写", "")
+		wrong("/numerator", "numerator", "ratio 要写 numerator，其他类型不写", "")
 	}
-	cond := func(n *condition.Node, at string) *condition.Cond {
-		c, items := condition.Compile(n, condition.Scope{Snapshot: b.Snapshot, Object: o, Env: env})
-		for _, it := range condition.At(at, items) {
+	cond := func(n *condition.Node, pointer string) *condition.Cond {
+		if n == nil {
+			return nil
+		}
+		c, items := condition.Compile(n, condition.Scope{Snapshot: snap, Object: o, Env: env})
+		for _, it := range condition.At(pointer, items) {
 			if !condition.Warning(it) {
-				b.Problem(it.Pointer, it.Code, it.Message, it.Hint)
+				wrong(it.Pointer, it.Code, it.Message, it.Hint)
 			}
 		}
 		return c
 	}
-	if m.Spec.Where != nil {
-		m.where = cond(m.Spec.Where, "/spec/where")
-	}
-	if m.Spec.Numerator != nil {
-		m.numerator = cond(m.Spec.Numerator, "/spec/numerator")
-	}
+	m.where, m.numerator = cond(m.Spec.Where, "/where"), cond(m.Spec.Numerator, "/numerator")
 	for i, n := range m.Spec.Dims {
-		if f := find(n, fmt.Sprintf("/spec/dims/%d", i)); f != nil {
+		if f := find(n, fmt.Sprintf("/dims/%d", i)); f != nil {
 			m.Dims = append(m.Dims, f)
 		}
 	}
 	if m.Unit = m.Spec.Unit; m.Unit == "" {
 		m.Unit = defaultUnit(m.Spec.Type, m.Field)
 	} else if !slices.Contains(units, m.Unit) {
-		b.Problem("/spec/unit", "unknown_unit", "没有“"+m.Unit+"”这种单位", orList(definition.Suggest(m.Unit, units), units))
+		wrong("/unit", "unknown_unit", "没有“"+m.Unit+"”这种单位", orList(definition.Suggest(m.Unit, units), units))
 	}
-	if m.Spec.Kept != nil && len(b.Problems) == before {
-		m.compileKept(b, find)
+	if m.Spec.Kept != nil && ok {
+		m.compileKept(wrong, find)
 	}
-	if len(b.Problems) > before {
-		return nil
+	return ok
+}
+
+// defaultTime is created_at, else the first datetime; nil when there is none.
+func defaultTime(o *object.Object) *object.Field {
+	if f, ok := o.Field("created_at"); ok {
+		return f
 	}
-	return m
+	for _, f := range o.Fields {
+		if f.Type.Shape() == object.InstantShape {
+			return f
+		}
+	}
+	return nil
 }
 
 func orList(hint string, known []string) string {
@@ -242,7 +262,10 @@ func (m *Measure) Words() string {
 	if m.where != nil {
 		rows += "（" + m.where.Words() + "）"
 	}
-	by := "，按“" + m.Time.Title.ZH + "”归入时间段"
+	by := ""
+	if m.Time != nil {
+		by = "，按“" + m.Time.Title.ZH + "”归入时间段"
+	}
 	switch m.Spec.Type {
 	case Count:
 		return rows + "的条数" + by

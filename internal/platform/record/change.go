@@ -40,6 +40,7 @@ type Change struct {
 	Given map[int]bool
 
 	writer   *Writer
+	hidden   map[string]bool // of the actor, found when first asked
 	write    *Write
 	children []Write
 	depth    int
@@ -235,8 +236,8 @@ func (c *Change) lay(ctx context.Context) error {
 	var items []problem.Item
 	for name, raw := range c.write.Values {
 		f, ok := c.Object.Field(name)
-		if !ok {
-			items = append(items, problem.Item{Pointer: "/" + name, Code: "unknown_field", Message: c.Object.Title.ZH + "没有字段“" + name + "”", Hint: definition.Suggest(name, c.Object.Names())})
+		if !ok || c.hides(f) {
+			items = append(items, problem.Item{Pointer: "/" + name, Code: "unknown_field", Message: c.Object.Title.ZH + "没有字段“" + name + "”", Hint: definition.Suggest(name, c.visible())})
 			continue
 		}
 		if (f.ReadOnly || f.System && f.Index != object.Owner) && !c.Origin.Engine {
@@ -255,18 +256,19 @@ func (c *Change) lay(ctx context.Context) error {
 			if err := c.joinOpen(ctx, f); err != nil {
 				return err
 			}
+			c.keepHint(f)
+		}
+		if it, err := c.refers(ctx, f); err != nil {
+			return err
+		} else if it != nil {
+			items = append(items, *it)
 		}
 	}
 	if len(items) > 0 {
 		slices.SortFunc(items, func(a, b problem.Item) int { return compare(a.Pointer, b.Pointer) })
 		return problem.New(problem.Invalid, "invalid_record", fmt.Sprintf("有 %d 处填写有误，没有保存", len(items)), items...)
 	}
-	if f := c.Object.Fields[object.Owner]; c.Given[object.Owner] && !c.Origin.Engine {
-		if (c.Old == nil || c.Old.V[f.Index] != c.New.V[f.Index]) && !c.writer.Access.May(c.Snap, c.Actor, c.Object.Name, func(r access.Rule) bool { return r.Assign }) && !(c.Old == nil && c.New.Owner() == c.Actor.ID) {
-			return forbidden("指定负责人")
-		}
-	}
-	return nil
+	return c.mayOwn()
 }
 
 // set reads raw into the new row and keeps or clears the field's hint.
@@ -341,8 +343,8 @@ func (c *Change) joinOpen(ctx context.Context, f *object.Field) error {
 		var first string
 		err := c.Tx.QueryRow(ctx, "SELECT value FROM open_value WHERE object = ? AND field = ? AND fold = ?", c.Object.Name, f.ID, fold).Scan(&first)
 		if errors.Is(err, sql.ErrNoRows) {
-			_, err = c.Tx.Exec(ctx, "INSERT INTO open_value (object, field, fold, value) VALUES (?, ?, ?, ?) ON CONFLICT (object, field, fold) DO NOTHING", c.Object.Name, f.ID, fold, s)
-			first = s
+			// On conflict another node was first: its spelling, returned by the idle update, counts.
+			err = c.Tx.QueryRow(ctx, "INSERT INTO open_value (object, field, fold, value) VALUES (?, ?, ?, ?) ON CONFLICT (object, field, fold) DO UPDATE SET value = open_value.value RETURNING value", c.Object.Name, f.ID, fold, s).Scan(&first)
 		}
 		return first, err
 	})

@@ -49,3 +49,41 @@ func FindRows(ctx context.Context, q store.Querier, o *object.Object, eqs ...Eq)
 	}
 	return out, rows.Err()
 }
+
+// Standing is what the live feed asks about a row: whose it is and which version stands.
+type Standing struct {
+	Owner   string
+	Version int64
+	Deleted bool
+}
+
+// Standings reads the standing of rows by id, deleted ones too, without asking for rights; ids that are not there are missing in the map.
+func Standings(ctx context.Context, q store.Querier, o *object.Object, ids []string) (map[string]Standing, error) {
+	out := make(map[string]Standing, len(ids))
+	const chunk = 100
+	for len(ids) > 0 {
+		n := min(chunk, len(ids))
+		args := make([]any, chunk) // a fixed number, so that the statement is prepared once
+		for i := range args {
+			args[i] = ids[min(i, n-1)]
+		}
+		rows, err := q.Query(ctx, `SELECT t."id", COALESCE(t."owner", ''), t."version", t."deleted_at" IS NOT NULL FROM `+object.Quote(o.Table)+` t WHERE t."id" IN (?`+strings.Repeat(", ?", chunk-1)+")", args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var id string
+			var s Standing
+			if err := rows.Scan(&id, &s.Owner, &s.Version, &s.Deleted); err != nil {
+				_ = rows.Close()
+				return nil, err
+			}
+			out[id] = s
+		}
+		if err := rows.Close(); err != nil {
+			return nil, err
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}

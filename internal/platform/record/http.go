@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -78,7 +80,9 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 	}
 	var only []string
 	if in.Fields != "" {
-		only = strings.Split(in.Fields, ",")
+		for f := range strings.SplitSeq(in.Fields, ",") {
+			only = append(only, strings.TrimSpace(f))
+		}
 	}
 	out, err := h.show(ctx, a, page.Object, page.Rows, only)
 	if err != nil {
@@ -206,7 +210,7 @@ func (h *HTTP) patch(ctx context.Context, in *patchIn) (*Body, error) {
 	}
 	var version int64
 	if in.IfMatch != "" && in.IfMatch != "*" {
-		if version, err = strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 64); err != nil {
+		if version, err = strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 64); err != nil || version < 1 {
 			return nil, problem.New(problem.Malformed, "bad_if_match", "If-Match 应是记录的版本号", problem.Item{Pointer: "/If-Match", Code: "invalid", Message: "“" + in.IfMatch + "”不是版本号"})
 		}
 	}
@@ -247,7 +251,7 @@ func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
 	if in.Limit == 0 {
 		in.Limit = 50
 	}
-	events, err := h.Writer.Ledger.Search(ctx, ledger.Filter{RecordID: row.ID(), Before: in.Cursor, Limit: in.Limit + 1})
+	events, err := h.Writer.Ledger.Search(ctx, ledger.Filter{Object: row.Object.Name, RecordID: row.ID(), Before: in.Cursor, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -269,13 +273,16 @@ func decode(raw []byte) (map[string]any, error) {
 	bad := func(msg string) error {
 		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: msg, Hint: "应为 {\"字段\": 值, …}"})
 	}
+	if !utf8.Valid(raw) {
+		return nil, bad("不是 UTF-8 编码")
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var body map[string]any
 	if err := dec.Decode(&body); err != nil {
 		return nil, bad(fmt.Sprintf("第 %d 字节附近：%v", dec.InputOffset(), err))
 	}
-	if body == nil || dec.More() {
+	if _, end := dec.Token(); body == nil || end != io.EOF {
 		return nil, bad("需要恰好一个对象")
 	}
 	return body, nil
@@ -289,26 +296,18 @@ type shown struct {
 // show turns rows into JSON as the actor may see them, with the names of what they refer to.
 func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row, only []string) (*shown, error) {
 	hidden := h.Reader.Access.Hidden(h.Reader.Defs.Current(), a, o.Name)
-	out := &shown{records: []map[string]any{}, refs: map[string]map[string]string{}}
+	out := &shown{records: []map[string]any{}}
 	ids := make([]string, len(rows))
-	refs := map[string][]string{}
+	scope := h.Reader.Access.Scope(h.Reader.Defs.Current(), a, o.Name, access.Read)
+	rows = slices.Clone(rows)
 	for i, row := range rows {
-		ids[i] = row.ID()
+		row = mask(row, hidden, scope.Allows(row))
+		rows[i], ids[i] = row, row.ID()
 		out.records = append(out.records, h.Reader.Show(row, hidden, only))
-		for _, f := range o.Fields {
-			if t := f.TargetOf(); t != "" {
-				if id, ok := row.V[f.Index].(string); ok && !slices.Contains(refs[t], id) {
-					refs[t] = append(refs[t], id)
-				}
-			}
-		}
 	}
-	for t, list := range refs {
-		names, err := h.names(ctx, t, list)
-		if err != nil {
-			return nil, err
-		}
-		out.refs[t] = names
+	var err error
+	if out.refs, err = h.Reader.Refs(ctx, o, rows); err != nil {
+		return nil, err
 	}
 	if h.Timers != nil && len(rows) > 0 {
 		timers, err := h.Timers(ctx, o.Name, ids)
@@ -320,19 +319,6 @@ func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows 
 			if t, ok := timers[rec["id"].(string)]; ok {
 				rec["timers"] = t
 			}
-		}
-	}
-	return out, nil
-}
-
-func (h *HTTP) names(ctx context.Context, target string, ids []string) (map[string]string, error) {
-	if target != "person" && target != "org_unit" {
-		return h.Reader.Titles(ctx, target, ids)
-	}
-	out := map[string]string{}
-	for _, id := range ids {
-		if n := h.Reader.Env.Name(target, id); n != "" {
-			out[id] = n
 		}
 	}
 	return out, nil

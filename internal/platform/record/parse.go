@@ -22,7 +22,7 @@ func Parse(f *object.Field, e *object.Env, raw any) (Parsed, error) {
 	if err != nil {
 		var ve *object.ValueError
 		text, isText := raw.(string)
-		if !errors.As(err, &ve) || !f.KeepUnread || !isText || ve.Code == "nul_byte" || ve.Code == "bad_encoding" || ve.Code == "too_long" {
+		if !errors.As(err, &ve) || !f.KeepUnread || !isText || len(text) > maxUnread || ve.Code == "nul_byte" || ve.Code == "bad_encoding" || ve.Code == "too_long" {
 			return Parsed{}, err
 		}
 		v, hint = nil, &object.Hint{Raw: text, Code: ve.Code, Message: ve.Message}

@@ -9,7 +9,6 @@ import (
 	"baton/internal/platform/actor"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
-	"baton/internal/platform/store"
 )
 
 // persist writes the row, its typed history and its event. An update that changes nothing and says nothing writes nothing.
@@ -53,6 +52,9 @@ func (c *Change) persist(ctx context.Context) error {
 // StampUnit keeps org_unit as the owner's unit of this moment: figures follow it, permission follows the present one. It is done before the
 // row is stored; a step that reads the unit calls it first.
 func (c *Change) StampUnit() error {
+	if c.Given[object.OrgUnit] {
+		return nil // an engine tells of a past unit
+	}
 	if c.Old == nil && c.New.V[object.OrgUnit] == nil || c.Changed("owner") {
 		c.New.V[object.OrgUnit] = nil
 		if o := c.New.Owner(); o != "" {
@@ -133,47 +135,6 @@ func (c *Change) update(ctx context.Context) error {
 func intOr(v any) int64 {
 	n, _ := v.(int64)
 	return n
-}
-
-func (c *Change) unique(err error) error {
-	if !store.IsUnique(err) {
-		return err
-	}
-	var items []problem.Item
-	for _, f := range c.Object.Fields {
-		if (f.Unique && strings.Contains(err.Error(), f.Column)) || f.Index == object.ID && strings.Contains(err.Error(), "pkey") {
-			items = append(items, problem.Item{Pointer: "/" + f.Name, Code: "taken", Message: "“" + f.Title.ZH + "”已被别的记录占用"})
-		}
-	}
-	return problem.New(problem.Conflict, "taken", c.Object.Title.ZH+"里已有相同的记录", items...)
-}
-
-// track writes the typed history of one field: when a value was entered, when it was left, whose it was then.
-func (c *Change) track(ctx context.Context, f *object.Field) error {
-	v := c.New.V[f.Index]
-	var prev any
-	first := 1
-	if c.Old != nil {
-		if prev = c.Old.V[f.Index]; prev == v {
-			return nil
-		}
-		if _, err := c.Tx.Exec(ctx, "UPDATE track SET left_at = ? WHERE object = ? AND field = ? AND record_id = ? AND left_at IS NULL", c.At, c.Object.Name, f.ID, c.New.ID()); err != nil {
-			return err
-		}
-		var n int
-		if err := c.Tx.QueryRow(ctx, "SELECT COUNT(*) FROM track WHERE object = ? AND field = ? AND record_id = ? AND value = ?", c.Object.Name, f.ID, c.New.ID(), text(v)).Scan(&n); err != nil {
-			return err
-		}
-		if n > 0 {
-			first = 0
-		}
-	} else if v == nil {
-		return nil
-	}
-	_, err := c.Tx.Exec(ctx, `INSERT INTO track (object, field, record_id, entered_at, value, prev, first, written_at, owner, org_unit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (object, field, record_id, entered_at, written_at) DO UPDATE SET value = excluded.value, owner = excluded.owner, org_unit = excluded.org_unit`,
-		c.Object.Name, f.ID, c.New.ID(), c.At, text(v), text(prev), first, c.Now, c.New.V[object.Owner], c.New.V[object.OrgUnit])
-	return err
 }
 
 // text gives a canonical value as the text typed history keeps.

@@ -88,14 +88,18 @@ func (r *Reader) Get(ctx context.Context, a *actor.Actor, name, id string) (*obj
 
 // Where compiles a filter for the records of an object, as SQL under alias t.
 func (r *Reader) Where(o *object.Object, filter json.RawMessage, pointer string) (string, []any, error) {
+	return r.where(o, filter, pointer, nil)
+}
+
+func (r *Reader) where(o *object.Object, filter json.RawMessage, pointer string, hidden func(object string) map[string]bool) (string, []any, error) {
 	if len(filter) == 0 || string(filter) == "null" {
 		return "", nil, nil
 	}
 	node, err := condition.Parse(filter)
 	if err != nil {
-		return "", nil, err
+		return "", nil, under(err, pointer)
 	}
-	cond, items := condition.Compile(node, condition.Scope{Snapshot: r.Defs.Current(), Object: o, Env: r.Env})
+	cond, items := condition.Compile(node, condition.Scope{Snapshot: r.Defs.Current(), Object: o, Env: r.Env, Hidden: hidden})
 	var bad []problem.Item
 	for _, it := range items {
 		if !condition.Warning(it) {
@@ -129,14 +133,20 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 		}
 	}
 	add(scope.SQL("t"))
-	sql, more, err := r.Where(o, l.Filter, "/filter")
+	snap := r.Defs.Current()
+	hides := func(name string) map[string]bool { return r.Access.Hidden(snap, a, name) }
+	hidden := hides(o.Name)
+	sql, more, err := r.where(o, l.Filter, "/filter", hides)
 	if err != nil {
 		return nil, err
 	}
 	add(sql, more)
-	add(words(o, r.DB.Dialect(), l.Words))
-	keys, err := sortKeys(o, l.Sort)
+	add(words(o, r.DB.Dialect(), l.Words, hidden))
+	keys, err := sortKeys(o, l.Sort, hidden)
 	if err != nil {
+		return nil, err
+	}
+	if err := readable(args); err != nil {
 		return nil, err
 	}
 	from := " FROM " + object.Quote(o.Table) + " t WHERE "
@@ -152,6 +162,9 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 	}
 	if l.Cursor != "" {
 		after, err := readCursor(l.Cursor, keys)
+		if err == nil {
+			err = readable(after)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -185,17 +198,18 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 }
 
 // words finds rows in whose text fields each of the words stands.
-func words(o *object.Object, d store.Dialect, text string) (string, []any) {
-	find := "instr(%s, ?) > 0"
+func words(o *object.Object, d store.Dialect, text string, hidden map[string]bool) (string, []any) {
+	// lower and columns that compare bytewise: both databases fold the letters a–z only.
+	find := "instr(lower(%s), ?) > 0"
 	if d == store.Postgres {
-		find = "strpos(%s, ?) > 0"
+		find = "strpos(lower(%s), ?) > 0"
 	}
 	var and []string
 	var args []any
-	for _, w := range strings.Fields(text) {
+	for _, w := range strings.Fields(lowerASCII(text)) {
 		var or []string
 		for _, f := range o.Fields {
-			if f.System || f.Hidden {
+			if f.System || f.Hidden || hidden[f.Name] {
 				continue
 			}
 			switch f.Type.(type) {
@@ -203,9 +217,10 @@ func words(o *object.Object, d store.Dialect, text string) (string, []any) {
 				or, args = append(or, fmt.Sprintf(find, "t."+object.Quote(f.Column))), append(args, w)
 			}
 		}
-		if len(or) > 0 {
-			and = append(and, "("+strings.Join(or, " OR ")+")")
+		if len(or) == 0 {
+			return "1 = 0", nil // no text to find anything in
 		}
+		and = append(and, "("+strings.Join(or, " OR ")+")")
 	}
 	return strings.Join(and, " AND "), args
 }
@@ -225,12 +240,15 @@ func (k sortKey) order() string {
 	return k.column() + " ASC NULLS FIRST"
 }
 
-func sortKeys(o *object.Object, by []Sort) ([]sortKey, error) {
+func sortKeys(o *object.Object, by []Sort, hidden map[string]bool) ([]sortKey, error) {
 	var out []sortKey
+	if len(by) > maxSort {
+		return nil, problem.New(problem.Invalid, "invalid_sort", "排序字段太多", problem.Item{Pointer: "/sort", Code: "out_of_range", Message: fmt.Sprintf("最多按 %d 个字段排序", maxSort)})
+	}
 	for _, s := range by {
 		f, ok := o.Field(s.Field)
-		if !ok || f.Type.Shape() == object.OpaqueShape {
-			return nil, problem.New(problem.Invalid, "invalid_sort", "不能按“"+s.Field+"”排序", problem.Item{Pointer: "/sort", Code: "unknown_field", Message: "没有字段“" + s.Field + "”", Hint: definition.Suggest(s.Field, o.Names())})
+		if !ok || hidden[f.Name] || f.Type.Shape() == object.OpaqueShape {
+			return nil, problem.New(problem.Invalid, "invalid_sort", "不能按“"+s.Field+"”排序", problem.Item{Pointer: "/sort", Code: "unknown_field", Message: "没有字段“" + s.Field + "”，或者不能按它排序", Hint: definition.Suggest(s.Field, seen(o, hidden))})
 		}
 		out = append(out, sortKey{f, s.Desc})
 	}
@@ -285,7 +303,7 @@ func readCursor(s string, keys []sortKey) ([]any, error) {
 	dec := json.NewDecoder(strings.NewReader(string(b)))
 	dec.UseNumber()
 	var vals []any
-	if dec.Decode(&vals) != nil || len(vals) != len(keys) {
+	if dec.Decode(&vals) != nil || len(vals) != len(keys) || vals[len(vals)-1] == nil {
 		return nil, bad
 	}
 	for i, v := range vals {

@@ -18,10 +18,7 @@ func (r *Reader) Show(row *object.Row, hidden map[string]bool, only []string) ma
 			continue
 		}
 		if i == object.Hints {
-			out["hints"] = map[string]any{}
-			if s, ok := row.V[i].(string); ok {
-				out["hints"] = json.RawMessage(s)
-			}
+			out["hints"] = shownHints(row.V[i], hidden)
 			continue
 		}
 		v := f.Type.JSON(f, r.Env, row.V[i])
@@ -36,6 +33,25 @@ func (r *Reader) Show(row *object.Row, hidden map[string]bool, only []string) ma
 	return out
 }
 
+// shownHints leaves out the hints of hidden fields: they hold the raw text.
+func shownHints(v any, hidden map[string]bool) any {
+	s, ok := v.(string)
+	if !ok {
+		return map[string]any{}
+	}
+	if len(hidden) == 0 {
+		return json.RawMessage(s)
+	}
+	out := map[string]json.RawMessage{}
+	if json.Unmarshal([]byte(s), &out) != nil { // written only by setHints
+		return map[string]any{}
+	}
+	for name := range hidden {
+		delete(out, name)
+	}
+	return out
+}
+
 // ShowEvent gives an event as the timeline shows it: values in words, fields the actor may not see left out.
 func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 	snap := r.Defs.Current()
@@ -45,7 +61,7 @@ func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 	if o, ok := object.Of(snap, e.Object); ok {
 		hidden := r.Access.Hidden(snap, a, e.Object)
 		for _, f := range o.Fields {
-			c, changed := e.Payload.Changes[f.Name]
+			c, changed := changeOf(e, f)
 			if !changed || hidden[f.Name] || f.Hidden {
 				continue
 			}
@@ -55,6 +71,16 @@ func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 	}
 	out["changes"] = changes
 	return out
+}
+
+// changeOf finds a field's change under its present name, or under one it had before.
+func changeOf(e *ledger.Event, f *object.Field) ([2]any, bool) {
+	for _, n := range append([]string{f.Name, f.ID}, f.Aliases...) {
+		if c, ok := e.Payload.Changes[n]; ok {
+			return c, true
+		}
+	}
+	return [2]any{}, false
 }
 
 // canonical undoes what JSON does to integers.

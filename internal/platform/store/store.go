@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Dialect names the database behind a DB.
@@ -82,6 +83,7 @@ type DB struct {
 	write   *sql.DB
 	stmts   stmtCache
 	rebound sync.Map
+	rebinds atomic.Int64
 	writer  *writer
 	url     string
 }
@@ -119,14 +121,23 @@ func (db *DB) Query(ctx context.Context, q string, args ...any) (*sql.Rows, erro
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, q)
 	}
-	return s.QueryContext(ctx, args...)
+	rows, err := s.QueryContext(ctx, args...)
+	if dropped(err) {
+		return db.read.QueryContext(ctx, q, args...)
+	}
+	return rows, err
 }
+
+// dropped tells that another reader pushed the statement out of the cache between finding and using it; database/sql has no value for it.
+func dropped(err error) bool { return err != nil && err.Error() == "sql: statement is closed" }
 
 // QueryRow is Query for one row; its error surfaces at Scan.
 func (db *DB) QueryRow(ctx context.Context, q string, args ...any) *sql.Row {
 	if db.dialect == SQLite {
 		if s, err := db.stmts.get(ctx, q); err == nil {
-			return s.QueryRowContext(ctx, args...)
+			if row := s.QueryRowContext(ctx, args...); !dropped(row.Err()) {
+				return row
+			}
 		}
 	}
 	return db.read.QueryRowContext(ctx, db.rebind(q), args...)
@@ -140,6 +151,9 @@ func (db *DB) rebind(q string) string {
 		return r.(string)
 	}
 	r := db.dialect.Rebind(q)
+	if db.rebinds.Add(1)%4096 == 0 {
+		db.rebound.Clear() // texts of filters are without number
+	}
 	db.rebound.Store(q, r)
 	return r
 }

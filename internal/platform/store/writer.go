@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
@@ -32,7 +34,9 @@ type request struct {
 	done chan error
 }
 
-// writer runs works one after another in a shared transaction: each inside a savepoint, all durable by one commit.
+// writer runs works one after another in a shared transaction, all durable by one commit. It hopes that all succeed and takes no savepoints:
+// a work that fails before it wrote anything is just left out, one that fails after writing makes the group run again with a savepoint
+// around each work.
 type writer struct {
 	db          *DB
 	interactive chan *request
@@ -143,12 +147,21 @@ type outcome struct {
 
 func (w *writer) group(first *request) {
 	ctx := context.Background() // without Done: a group once begun runs to its end, and drivers skip their watchers
+	requests := []*request{first}
+	careful := false
 	for attempt := 0; ; attempt++ {
-		outcomes, commitErr := w.tryGroup(ctx, first)
+		outcomes, commitErr := w.tryGroup(ctx, requests, careful)
+		if errors.Is(commitErr, errDirty) {
+			careful, requests = true, requests[:0]
+			for _, o := range outcomes {
+				requests = append(requests, o.r)
+			}
+			continue
+		}
 		if commitErr != nil && isRetryable(commitErr) && attempt < 5 {
-			// Only the first is re-run here with the others re-queued behind it in order.
-			for _, o := range outcomes[1:] {
-				w.requeue(o.r)
+			requests = requests[:0]
+			for _, o := range outcomes {
+				requests = append(requests, o.r)
 			}
 			continue
 		}
@@ -162,18 +175,12 @@ func (w *writer) group(first *request) {
 	}
 }
 
-func (w *writer) requeue(r *request) {
-	go func() {
-		select {
-		case w.interactive <- r:
-		case <-w.quit:
-			r.done <- ErrClosed
-		}
-	}()
-}
-
-func (w *writer) tryGroup(ctx context.Context, first *request) ([]outcome, error) {
-	outcomes := []outcome{{r: first}}
+// tryGroup runs the requests and, the first time, whoever else waits. With careful each work has a savepoint of its own.
+func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool) ([]outcome, error) {
+	var outcomes []outcome
+	for _, r := range requests {
+		outcomes = append(outcomes, outcome{r: r})
+	}
 	sqlTx, err := w.db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return outcomes, fmt.Errorf("store: begin: %w", err)
@@ -187,19 +194,23 @@ func (w *writer) tryGroup(ctx context.Context, first *request) ([]outcome, error
 	begin, finish := w.begin, w.finish
 	w.mu.RUnlock()
 	for _, b := range begin {
-		if err := b(ctx, tx); err != nil {
+		if err := guarded(ctx, tx, b); err != nil {
 			return fail(err)
 		}
 	}
 	until := time.Now().Add(groupSlice)
 	for i := 0; i < len(outcomes); i++ {
-		if err := tx.savepoint(ctx, outcomes[i].r.work); err != nil {
-			if isRetryable(err) || errors.Is(err, errBroken) {
+		run := tx.hopeful
+		if careful {
+			run = tx.savepoint
+		}
+		if err := run(ctx, outcomes[i].r.work); err != nil {
+			if isRetryable(err) || errors.Is(err, errBroken) || errors.Is(err, errDirty) {
 				return fail(err)
 			}
 			outcomes[i].err = err
 		}
-		if len(outcomes) < groupSize && time.Now().Before(until) {
+		if !careful && len(outcomes) < groupSize && time.Now().Before(until) {
 			select {
 			case r := <-w.interactive:
 				outcomes = append(outcomes, outcome{r: r})
@@ -208,7 +219,7 @@ func (w *writer) tryGroup(ctx context.Context, first *request) ([]outcome, error
 		}
 	}
 	for _, f := range finish {
-		if err := f(ctx, tx); err != nil {
+		if err := guarded(ctx, tx, f); err != nil {
 			return fail(err)
 		}
 	}
@@ -219,12 +230,56 @@ func (w *writer) tryGroup(ctx context.Context, first *request) ([]outcome, error
 		_, _ = w.stmts.get(ctx, q) // best effort: a statement that no longer prepares fails where it is next used
 	}
 	for _, f := range tx.after {
-		f()
+		told(f)
 	}
 	return outcomes, nil
 }
 
+// guarded runs a begin or finish work; its panic fails the group, not the program.
+func guarded(ctx context.Context, tx *Tx, work Work) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("store: panic in a group: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return work(ctx, tx)
+}
+
+// told runs an after-commit call. What it tells of is durable: its panic is logged and takes neither the others nor the writer along.
+func told(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("panic after a commit", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	f()
+}
+
 var errBroken = errors.New("store: the transaction cannot go on")
+
+// errDirty says that a work failed after writing: the group runs again, with savepoints.
+var errDirty = errors.New("store: a work failed after it wrote")
+
+// hopeful runs one work without a savepoint. On PostgreSQL any failed statement spoils the transaction, read or write.
+func (t *Tx) hopeful(ctx context.Context, work Work) (err error) {
+	mark, wrote := len(t.after), t.statements
+	t.pending = t.pending[:0]
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("store: panic in a write: %v\n%s", p, debug.Stack())
+		}
+		if err != nil {
+			t.after = t.after[:mark]
+			t.values, t.pending = nil, nil
+			if t.statements != wrote {
+				err = fmt.Errorf("%w: %w", errDirty, err)
+			}
+			return
+		}
+		t.kept = append(t.kept, t.pending...)
+	}()
+	return work(ctx, t)
+}
 
 // savepoint runs one work; on error its writes, values and after-commit calls are undone and the group goes on.
 func (t *Tx) savepoint(ctx context.Context, work Work) (err error) {
@@ -266,16 +321,16 @@ type Tx struct {
 	pending []any
 	kept    []any
 	own     map[string]*sql.Stmt
+	// statements counts what may have left a mark: every Exec, and on PostgreSQL every Query.
+	statements int
 }
 
 // Dialect tells which database this is.
 func (t *Tx) Dialect() Dialect { return t.db.dialect }
 
-// SQL is the underlying transaction, for the job library's insert.
-func (t *Tx) SQL() *sql.Tx { return t.sql }
-
 // Exec runs a statement.
 func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	t.statements++
 	if t.db.dialect == Postgres {
 		return t.sql.ExecContext(ctx, t.db.rebind(q), args...)
 	}
@@ -288,6 +343,7 @@ func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error
 
 // Query reads inside the transaction.
 func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	t.read(q)
 	if t.db.dialect == Postgres {
 		return t.sql.QueryContext(ctx, t.db.rebind(q), args...)
 	}
@@ -300,12 +356,26 @@ func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error
 
 // QueryRow reads one row inside the transaction.
 func (t *Tx) QueryRow(ctx context.Context, q string, args ...any) *sql.Row {
+	t.read(q)
 	if t.db.dialect == SQLite {
 		if s, err := t.stmt(ctx, q); err == nil {
 			return s.QueryRowContext(ctx, args...)
 		}
 	}
 	return t.sql.QueryRowContext(ctx, t.db.rebind(q), args...)
+}
+
+// read counts a query that may leave a mark: any on PostgreSQL, one with RETURNING on SQLite.
+func (t *Tx) read(q string) {
+	if t.db.dialect == Postgres || !strings.HasPrefix(q, "SELECT") {
+		t.statements++
+	}
+}
+
+// SQL is the underlying transaction, for the job library's insert; what is done through it counts as writing.
+func (t *Tx) SQL() *sql.Tx {
+	t.statements++
+	return t.sql
 }
 
 // stmt prepares on the transaction's own connection (the write pool has but one on SQLite, so preparing elsewhere would wait for ever);

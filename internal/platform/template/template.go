@@ -30,6 +30,7 @@ func Read(files fs.FS, folder string) ([]*definition.Definition, error) {
 	}
 	sort.Strings(paths)
 	var out []*definition.Definition
+	seen := map[definition.Key]string{}
 	for _, p := range paths {
 		b, err := fs.ReadFile(files, p)
 		if err != nil {
@@ -43,10 +44,17 @@ func Read(files fs.FS, folder string) ([]*definition.Definition, error) {
 			} else if err != nil {
 				return nil, fmt.Errorf("template %s: %w", p, err)
 			}
+			if doc == nil {
+				continue // nothing between two ---
+			}
 			d, err := one(doc)
 			if err != nil {
 				return nil, fmt.Errorf("template %s: %w", p, err)
 			}
+			if first, twice := seen[d.Key()]; twice {
+				return nil, fmt.Errorf("template %s: %s is already defined in %s; remove one", p, d.Key(), first)
+			}
+			seen[d.Key()] = p
 			out = append(out, d)
 		}
 	}

@@ -7,11 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"baton/internal/platform/actor"
@@ -44,7 +45,7 @@ type Resolver func(ctx context.Context, cookie, bearer string) (*Caller, error)
 type Edge struct {
 	Resolve Resolver
 	Log     *slog.Logger
-	// TrustProxy takes the address from X-Forwarded-For.
+	// TrustProxy takes the address from X-Forwarded-For, as the one proxy in front appended it.
 	TrustProxy bool
 	// Observe is told of each answered request; may be nil.
 	Observe func(method, route string, status int, took time.Duration)
@@ -55,7 +56,7 @@ const csp = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inl
 
 // Wrap puts the edge before a handler.
 func (e *Edge) Wrap(next http.Handler) http.Handler {
-	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError { return fromHuma(status, msg, errs...) }
+	shapeErrors()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := uuid.NewString()
@@ -88,6 +89,10 @@ func (e *Edge) Wrap(next http.Handler) http.Handler {
 			}
 		}()
 		ip := address(r, e.TrustProxy)
+		if err := readableURL(r); err != nil {
+			WriteProblem(rec, r.WithContext(ctx), err)
+			return
+		}
 		if c, err := e.caller(ctx, r); err != nil {
 			WriteProblem(rec, r.WithContext(ctx), err)
 			return
@@ -96,7 +101,7 @@ func (e *Edge) Wrap(next http.Handler) http.Handler {
 			a.IP, a.Request = ip, id
 			c.Actor = &a
 			ctx = context.WithValue(actor.With(ctx, &a), callerKey{}, c)
-			if c.CSRF != "" && !safe(r.Method) && strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/api/v1/session" && !strings.HasPrefix(r.URL.Path, "/api/v1/intake/") {
+			if c.CSRF != "" && !safe(r.Method) && strings.HasPrefix(r.URL.Path, "/api/") && !(r.Method == "POST" && r.URL.Path == "/api/v1/session") && !strings.HasPrefix(r.URL.Path, "/api/v1/intake/") {
 				if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-CSRF-Token")), []byte(c.CSRF)) != 1 {
 					WriteProblem(rec, r.WithContext(ctx), problem.New(problem.Forbidden, "bad_csrf_token", "页面已过期，请刷新后再试", problem.Item{Code: "bad_csrf_token", Message: "X-CSRF-Token 缺失或不符", Hint: "刷新页面"}))
 					return
@@ -109,6 +114,31 @@ func (e *Edge) Wrap(next http.Handler) http.Handler {
 }
 
 type ipKey struct{}
+
+// readableURL refuses addresses that no database can look for.
+func readableURL(r *http.Request) error {
+	bad := func(place string) error {
+		return problem.New(problem.Malformed, "bad_address", "地址无法读取", problem.Item{Pointer: "/" + place, Code: "bad_encoding", Message: "含有空字符（NUL）或不是有效的 UTF-8", Hint: "检查地址里的 % 编码"})
+	}
+	if strings.ContainsRune(r.URL.Path, 0) || !utf8.ValidString(r.URL.Path) {
+		return bad("path")
+	}
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return bad("query")
+	}
+	for name, values := range query {
+		for _, v := range append(values, name) {
+			if strings.ContainsRune(v, 0) || !utf8.ValidString(v) {
+				return bad("query")
+			}
+		}
+	}
+	return nil
+}
 
 // IP is the caller's address.
 func IP(ctx context.Context) string {
@@ -136,8 +166,10 @@ func (e *Edge) caller(ctx context.Context, r *http.Request) (*Caller, error) {
 
 func address(r *http.Request, trust bool) string {
 	if trust {
-		if f, _, _ := strings.Cut(r.Header.Get("X-Forwarded-For"), ","); strings.TrimSpace(f) != "" {
-			return strings.TrimSpace(f)
+		// The proxy appends the address it saw; what stands before it is the client's own word.
+		all := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+		if f := strings.TrimSpace(all[strings.LastIndex(all, ",")+1:]); f != "" {
+			return f
 		}
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -98,12 +99,27 @@ func WriteJSON(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
+// shapeErrors gives the frame's own errors the one shape. The frame keeps the hook in a package variable: it is set once, before the first
+// request of any server in the process.
+var shapeErrors = sync.OnceFunc(func() {
+	huma.NewError = fromHuma
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		e := fromHuma(status, msg, errs...)
+		if d, ok := e.(*Document); ok && ctx != nil {
+			d.RequestID = RequestID(ctx.Context())
+		}
+		return e
+	}
+})
+
 // fromHuma shapes the errors that the frame itself finds (unreadable body, wrong parameter) like all others.
 func fromHuma(status int, msg string, errs ...error) huma.StatusError {
 	d := &Document{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: msg, Code: "bad_request", Errors: []problem.Item{}}
 	switch status {
 	case http.StatusUnprocessableEntity:
 		d.Code, d.Detail = "invalid", "请求内容有误"
+	case http.StatusBadRequest:
+		d.Code, d.Detail = "unreadable_body", "请求内容无法读取"
 	case http.StatusNotFound:
 		d.Code, d.Detail = "not_found", "没有这个地址"
 	case http.StatusRequestEntityTooLarge:

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"mime"
 	"net/http"
 	"path"
 	"reflect"
@@ -31,7 +32,7 @@ type Route struct {
 	Right        string
 	Summary      string
 	Status       int // success status, 200 when zero
-	// MaxBody in bytes, 1 MiB when zero.
+	// MaxBody in bytes. Zero is 1 MiB; on a Raw route it is no limit, as streams have none.
 	MaxBody int64
 }
 
@@ -71,17 +72,51 @@ func schemaName(t reflect.Type, hint string) string {
 func Handle[I, O any](r *Router, rt Route, h func(context.Context, *I) (*O, error)) {
 	r.Routes = append(r.Routes, rt)
 	op := huma.Operation{OperationID: operationID(rt), Method: rt.Method, Path: rt.Path, Summary: rt.Summary, DefaultStatus: rt.Status, MaxBodyBytes: rt.MaxBody,
-		Tags: []string{tag(rt.Path)}, Extensions: map[string]any{"x-right": rt.Right}}
+		Tags: []string{tag(rt.Path)}, Extensions: map[string]any{"x-right": rt.Right}, Middlewares: huma.Middlewares{r.admit(rt)}}
 	huma.Register(r.API, op, func(ctx context.Context, in *I) (*O, error) {
-		if err := r.check(ctx, rt.Right); err != nil {
-			return nil, Problem(ctx, err)
-		}
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, Problem(ctx, err)
 		}
 		return out, nil
 	})
+}
+
+// admit checks the right before anything of the request is read, and that a body is JSON.
+func (r *Router) admit(rt Route) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		req, w := humachi.Unwrap(ctx)
+		if err := r.check(req.Context(), rt.Right); err != nil {
+			WriteProblem(w, req, err)
+			return
+		}
+		if t := req.Header.Get("Content-Type"); t != "" && req.ContentLength != 0 {
+			if m, _, err := mime.ParseMediaType(t); err != nil || m != "application/json" && !strings.HasSuffix(m, "+json") {
+				d := fromHuma(http.StatusUnsupportedMediaType, "")
+				writeDocument(w, req, d.(*Document), problem.Item{Pointer: "/Content-Type", Code: "unsupported_media_type", Message: "收到的是 " + t, Hint: "请使用 application/json"})
+				return
+			}
+		}
+		next(ctx)
+	}
+}
+
+// MethodNotAllowed answers a method that an address does not take, and lists in Allow those it takes.
+func (r *Router) MethodNotAllowed(w http.ResponseWriter, req *http.Request) {
+	var allow []string
+	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		if r.Mux.Match(chi.NewRouteContext(), m, req.URL.Path) {
+			allow = append(allow, m)
+		}
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	d := &Document{Type: "about:blank", Title: http.StatusText(http.StatusMethodNotAllowed), Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Detail: "这个地址不接受 " + req.Method}
+	writeDocument(w, req, d, problem.Item{Code: "method_not_allowed", Message: req.Method + " " + req.URL.Path, Hint: "可用：" + strings.Join(allow, "、")})
+}
+
+func writeDocument(w http.ResponseWriter, req *http.Request, d *Document, items ...problem.Item) {
+	d.RequestID, d.Errors = RequestID(req.Context()), items
+	WriteProblem(w, req, d)
 }
 
 // Raw adds a route whose handler speaks HTTP itself (streams, files, hot paths); the right is checked first all the same.
@@ -94,6 +129,9 @@ func (r *Router) Raw(rt Route, h http.HandlerFunc) {
 		if err := r.check(req.Context(), rt.Right); err != nil {
 			WriteProblem(w, req, err)
 			return
+		}
+		if rt.MaxBody > 0 {
+			req.Body = http.MaxBytesReader(w, req.Body, rt.MaxBody)
 		}
 		h(w, req)
 	})

@@ -109,8 +109,6 @@ type binding struct {
 	candidate *object.Field // of the person
 }
 
-func (b binding) bound() bool { return b.literal != nil || b.record != nil || b.candidate != nil }
-
 // The filters, in the order they are asked.
 const (
 	byRegion = iota

@@ -39,7 +39,11 @@ func (s step) Apply(ctx context.Context, c *record.Change) error {
 	case c.New.Owner() == "":
 		over = "cancelled"
 	}
-	if err := e.Timers.Stop(ctx, c.Tx, c.Object.Name, c.New.ID()); err != nil {
+	kinds := []string{FirstOpen, FollowUp, Escalate, Return}
+	if c.New.Owner() != "" || over == "done" || c.Op == record.Delete {
+		kinds = append(kinds, AssignDeadline) // whoever releases a record into the pool starts it there
+	}
+	if err := e.Timers.Stop(ctx, c.Tx, c.Object.Name, c.New.ID(), kinds...); err != nil {
 		return err
 	}
 	if err := e.moveTasks(ctx, c, over); err != nil || over == "done" || c.Op == record.Delete {

@@ -69,7 +69,7 @@ func View(s *definition.Snapshot, timers []timer.Timer) []Countdown {
 	return out
 }
 
-// Timers gives the countdowns of records for lists and pages: the newest of each kind, by record.
+// TimersFor gives the countdowns of records for lists and pages: the newest of each kind, by record.
 func (e *Engine) TimersFor(ctx context.Context, q store.Querier, objectName string, ids []string) (map[string][]Countdown, error) {
 	by, err := e.Timers.ListFor(ctx, q, objectName, ids)
 	if err != nil {

@@ -37,6 +37,12 @@ export function useRight(right: string): boolean {
   return useSession().rights.includes(right)
 }
 
+/** Whether definitions of this kind may be drafted; the server has the last word. */
+export function mayConfigure(session: Session, kind: string): boolean {
+  if (!session.rights.includes('definitions.write')) return false
+  return !session.configure || session.configure.includes('*') || session.configure.includes(kind)
+}
+
 export function useSignIn() {
   const client = useQueryClient()
   return useMutation({

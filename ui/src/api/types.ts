@@ -8,6 +8,7 @@ export interface User {
   name: string
   username: string
   roles: string[]
+  role_titles?: Title[]
   unit?: Id
   unit_name?: string
 }
@@ -16,6 +17,8 @@ export interface Session {
   csrf_token: string
   user: User
   rights: string[]
+  /** Kinds of definitions this person may change; "*" is all. */
+  configure?: string[]
   workspace: { name: string; zone: string; now: string; demo: boolean }
 }
 
@@ -61,12 +64,22 @@ export interface TagDimension { name: string; title: Title; object: string; fiel
 export interface Unit { id: Id; name: string; parent?: Id | null; kind?: string }
 export interface Person { id: Id; name: string; unit?: Id; unit_name?: string; active: boolean }
 
+export interface MeasureMeta {
+  name: string
+  title: Title
+  type?: 'count' | 'sum' | 'ratio' | string
+  unit?: string
+  time?: string
+  dims?: string[]
+  kept?: { dims?: string[] }
+}
+
 export interface Meta {
   revision: number
   objects: ObjectMeta[]
   tag_dimensions: TagDimension[]
   funnels: { name: string; title: Title; object: string }[]
-  measures: { name: string; title: Title; type?: FieldTypeName }[]
+  measures: MeasureMeta[]
   units: Unit[]
   people: Person[]
 }
@@ -83,6 +96,8 @@ export interface Timer {
   fired_at?: string | null
   rule?: { name: string; title: Title | string }
   working_time?: boolean
+  /** Said where the calendar does not know the year yet. */
+  warning?: string
 }
 
 export interface RecordData {
@@ -220,6 +235,8 @@ export interface Job {
   title?: Title | string
   state: 'queued' | 'running' | 'done' | 'failed'
   progress: number
+  done?: number
+  error?: string
   rate?: number | null
   eta_seconds?: number | null
   result?: { rows: number; created: number; merged: number; rejected: number } | null
@@ -233,12 +250,13 @@ export interface Definition<S = unknown> {
   name: string
   title: Title
   spec: S
+  aliases?: string[]
   version?: number
   revision?: number
   has_draft?: boolean
 }
 
-export interface Draft<S = unknown> { title: Title; spec: S; by?: string | { name: string }; at?: string }
+export interface Draft<S = unknown> { aliases?: string[]; title: Title; spec: S; by?: string | { name: string }; at?: string }
 export interface DefinitionDetail { definition: Definition | null; draft: Draft | null; sentence?: string }
 export interface DefinitionProblem { kind?: string; name?: string; pointer: string; code: string; message: string; hint?: string }
 export interface DraftSaved { draft: Draft; problems?: DefinitionProblem[]; sentence?: string }

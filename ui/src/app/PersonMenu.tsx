@@ -2,6 +2,7 @@ import { Dropdown } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useSession, useSignOut } from '../api/session'
 import { setLanguage } from '../i18n'
+import { titled } from '../i18n/titled'
 import { Avatar } from '../parts/Avatar'
 import { useMode } from '../theme/context'
 
@@ -10,7 +11,7 @@ export function PersonMenu() {
   const { user } = useSession()
   const { mode, setMode } = useMode()
   const signOut = useSignOut()
-  const roles = user.roles.map((r) => t(`role.${r}`, { defaultValue: r })).join(' · ')
+  const roles = (user.role_titles?.map((r) => titled(r)) ?? user.roles.map((r) => t(`role.${r}`, { defaultValue: r }))).join(' · ')
   return (
     <Dropdown
       trigger={['click']}

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, NavLink, Route, Routes, useLocation, useNavigate } from 'react-router'
 import { useDefinitions } from '../../api/config'
-import { useSession } from '../../api/session'
+import { mayConfigure, useSession } from '../../api/session'
 import type { Definition } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { PageHead } from '../../parts/PageHead'
@@ -52,10 +52,11 @@ export default function ConfigPage() {
 
 function Menu({ definitions }: { definitions: Definition[] }) {
   const { t } = useTranslation()
-  const { rights } = useSession()
+  const session = useSession()
+  const { rights } = session
   const [making, setMaking] = useState<string | null>(null)
   const rest = [...new Set(definitions.map((d) => d.kind))].filter((k) => !order.includes(k)).sort()
-  const may = (kind: string): boolean => rights.includes('definitions.write') || (kind === 'channel' && rights.includes('channels.write'))
+  const may = (kind: string): boolean => mayConfigure(session, kind)
   const link = (to: string, label: string, draft?: boolean) => (
     <NavLink key={to} to={to} className="config-link">{label}{draft ? <span className="config-dot" role="img" aria-label={t('config.draft')} /> : null}</NavLink>
   )

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
 import { useCheck, useDefinition, useDropDraft, useSaveDraft } from '../../api/config'
-import { useRight } from '../../api/session'
+import { mayConfigure, useSession } from '../../api/session'
 import type { DefinitionDetail, Title } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { Chip } from '../../parts/Chip'
@@ -36,22 +36,24 @@ export function DefinitionPage() {
   return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
 }
 
-interface Working { title: Title; spec: unknown }
+interface Working { title: Title; spec: unknown; aliases?: string[] }
+
+/** What a draft may carry: the rest of a stored definition is the server's own. */
+const writable = (d: Working): Working => ({ title: d.title, spec: d.spec, ...(d.aliases?.length ? { aliases: d.aliases } : {}) })
 
 function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string; detail: DefinitionDetail; freshTitle: string | null }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
-  const mayWrite = useRight('definitions.write')
-  const mayChannel = useRight('channels.write')
-  const may = kind === 'channel' ? mayChannel || mayWrite : mayWrite
-  const kept: Working = detail.draft ?? detail.definition ?? { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) }
+  const may = mayConfigure(useSession(), kind)
+  const stored = detail.draft ?? detail.definition
+  const kept: Working = stored ? writable(stored) : { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) }
   const [edited, setEdited] = useState<Working | null>(null)
   const [publishing, setPublishing] = useState(false)
   const working = edited ?? kept
   const save = useSaveDraft(kind, name)
   const drop = useDropDraft(kind, name)
   const hasForm = formed.includes(kind)
-  const checked = useSettled(hasForm && may && (edited !== null || detail.draft !== null) ? { kind, name, title: working.title, spec: working.spec } : null)
+  const checked = useSettled(hasForm && may && (edited !== null || detail.draft !== null) ? { kind, name, ...working } : null)
   const check = useCheck(checked)
   const problems = check.data?.problems ?? save.data?.problems ?? []
   const sentence = check.data?.sentences?.[`${kind}/${name}`] ?? save.data?.sentence ?? detail.sentence

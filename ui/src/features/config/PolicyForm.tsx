@@ -1,8 +1,8 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, Checkbox, Input, Select, Switch } from 'antd'
+import { Button, Checkbox, Input, InputNumber, Select, Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useMeta } from '../../api/session'
-import type { Condition } from '../../api/condition'
+import { children, groupKind, type Condition } from '../../api/condition'
 import { titled } from '../../i18n/titled'
 import { ConditionEditor } from '../../parts/ConditionEditor'
 import { conditionWords } from '../../parts/conditionWords'
@@ -13,6 +13,9 @@ import { useCandidateTerms, useObjectTerms } from './useTerms'
 const strategies = ['round_robin', 'least_loaded', 'highest_win_rate', 'weighted']
 const filters = ['region', 'product_line', 'leave', 'hours'] as const
 
+/** A tree without conditions is written as no tree: "always". */
+const kept = (tree: Condition): Condition | undefined => (groupKind(tree) && children(tree).length === 0 ? undefined : tree)
+
 const asCondition = (when: Branch['when']): Condition | null => (when && Object.keys(when).length > 0 ? (when as Condition) : null)
 
 /** Ordered branches: the first whose conditions hold and that finds a rep gives the owner. */
@@ -21,11 +24,11 @@ export function PolicyForm({ spec, onChange, disabled }: FormProps<PolicySpec>) 
   const branches = spec.branches ?? []
   const set = (next: Branch[]): void => onChange({ ...spec, branches: next })
   const add = (): void =>
-    set([...branches, { name: `branch_${Date.now().toString(36)}`, title: { 'zh-CN': t('policy.newBranch') }, when: { all: [] }, candidates: { region: true, leave: true }, strategy: 'round_robin' }])
+    set([...branches, { name: `branch_${Date.now().toString(36)}`, title: t('policy.newBranch'), candidates: { region: true, leave: true }, strategy: 'round_robin' }])
   return (
     <>
       <section className="config-section">
-        <SwitchRow label={t('policy.enabled')} hint={t('policy.enabledHint')} value={spec.enabled} disabled={disabled} onChange={(enabled) => onChange({ ...spec, enabled })} />
+        <SwitchRow label={t('policy.enabled')} hint={t('policy.enabledHint')} value={spec.enabled !== false} disabled={disabled} onChange={(enabled) => onChange({ ...spec, enabled })} />
         <NumberRow label={t('policy.deadline')} hint={t('policy.deadlineHint')} unit={t('unit.minutes')} min={1} value={spec.deadline_minutes} disabled={disabled} onChange={(v) => onChange({ ...spec, deadline_minutes: v })} />
       </section>
       <section className="config-section">
@@ -67,14 +70,14 @@ function BranchCard({ branch, index, object, disabled, first, last, onChange, on
     <div className="config-card" data-testid="branch">
       <div className="config-card-head">
         <span className="badge-no">{branch.fallback ? '∞' : index + 1}</span>
-        <Input className="branch-title" variant="filled" aria-label={t('policy.branchName', { n: index + 1 })} value={title} disabled={disabled} onChange={(e) => onChange({ ...branch, title: { ...branch.title, 'zh-CN': e.target.value } })} />
+        <Input className="branch-title" variant="filled" aria-label={t('policy.branchName', { n: index + 1 })} value={title} disabled={disabled} onChange={(e) => onChange({ ...branch, title: typeof branch.title === 'string' ? e.target.value : { ...branch.title, 'zh-CN': e.target.value } })} />
         <label className="row small"><Switch size="small" aria-label={t('policy.fallbackOf', { title })} checked={Boolean(branch.fallback)} disabled={disabled} onChange={(fallback) => onChange({ ...branch, fallback })} />{t('policy.fallback')}</label>
         <Movers what={title} first={first} last={last} disabled={disabled} onMove={onMove} onRemove={onRemove} />
       </div>
       <div className="config-card-body branch-body">
         <fieldset disabled={disabled}>
           <legend>{t('policy.when')}</legend>
-          <ConditionEditor terms={terms} value={asCondition(branch.when)} label={t('policy.whenOf', { title })} onChange={(when) => onChange({ ...branch, when })} />
+          <ConditionEditor terms={terms} value={asCondition(branch.when)} label={t('policy.whenOf', { title })} onChange={(when) => onChange({ ...branch, when: kept(when) })} />
         </fieldset>
         <fieldset disabled={disabled}>
           <legend className="row">
@@ -85,11 +88,15 @@ function BranchCard({ branch, index, object, disabled, first, last, onChange, on
           <div className="branch-filters">
             {filters.map((f) => <Checkbox key={f} checked={Boolean(candidates[f])} disabled={disabled} onChange={(e) => setCandidates({ [f]: e.target.checked })}>{t(`policy.filter.${f}`)}</Checkbox>)}
             <span className="row">
+              <span>{t('policy.dailyCap')}</span>
+              <InputNumber<number> size="small" aria-label={t('policy.dailyCapOf', { title })} min={1} precision={0} controls={false} style={{ width: 64 }} placeholder={t('policy.anyRank')} value={branch.daily_cap || null} disabled={disabled} onChange={(v) => onChange({ ...branch, daily_cap: v ?? undefined })} />
+            </span>
+            <span className="row">
               <span>{t('policy.minRank')}</span>
               <Select size="small" aria-label={t('policy.minRankOf', { title })} allowClear value={candidates.min_rank ?? undefined} disabled={disabled} placeholder={t('policy.anyRank')} popupMatchSelectWidth={false} onChange={(v?: string) => setCandidates({ min_rank: v ?? null })} options={ranks.map((r) => ({ value: r.value, label: titled(r.title, r.value) }))} />
             </span>
           </div>
-          <ConditionEditor terms={repTerms} value={candidates.where} label={t('policy.repsOf', { title })} onChange={(where) => setCandidates({ where })} />
+          <ConditionEditor terms={repTerms} value={candidates.where} label={t('policy.repsOf', { title })} onChange={(where) => setCandidates({ where: kept(where) })} />
         </fieldset>
       </div>
       <p className="config-reads">

@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, Input, InputNumber, Segmented, Select } from 'antd'
+import { Button, Input, InputNumber, Select, Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useMeta } from '../../api/session'
 import { titled } from '../../i18n/titled'
@@ -10,25 +10,22 @@ import { Movers, Row } from './parts'
 import { moved, type FormProps, type TagEdge, type TagSpec } from './specs'
 import { useObjectTerms } from './useTerms'
 
-const colors = ['gray', 'indigo', 'blue', 'green', 'amber', 'red']
-type Way = 'rules' | 'bands' | 'copy'
+const colors = ['grey', 'purple', 'blue', 'green', 'gold', 'red']
 
 export function TagForm({ spec, onChange, disabled }: FormProps<TagSpec>) {
   const { t } = useTranslation()
   const meta = useMeta()
   const terms = useObjectTerms(spec.object)
-  const way: Way = spec.copy ? 'copy' : spec.bands ? 'bands' : 'rules'
+  const bands = spec.bands ?? null
   const values = spec.values ?? []
   const rules = spec.rules ?? []
   const object = meta.objects.find((o) => o.name === spec.object)
   const numeric = terms.fields.filter((f) => ['money', 'integer', 'decimal', 'percent'].includes(f.type))
   const plain = terms.fields.filter((f) => ['choice', 'text'].includes(f.type) && !f.tag_dimension)
   const options = values.map((v) => ({ value: v.value, label: titled(v.title, v.value) }))
-  const setWay = (next: Way): void => {
-    if (next === 'copy') onChange({ ...spec, copy: plain[0]?.name ?? '', bands: null, rules: [] })
-    else if (next === 'bands') onChange({ ...spec, copy: null, rules: [], bands: { field: numeric[0]?.name ?? '', edges: values.map((v) => ({ value: v.value })), unknown: null } })
-    else onChange({ ...spec, copy: null, bands: null, rules: rules.length > 0 ? rules : [] })
-  }
+  const setRule = (i: number, rule: (typeof rules)[number]): void => onChange({ ...spec, rules: rules.map((r, at) => (at === i ? rule : r)) })
+  const setBands = (on: boolean): void =>
+    onChange({ ...spec, bands: on ? { field: numeric[0]?.name ?? '', edges: values.map((v) => ({ value: v.value })), unknown: null } : null })
   return (
     <>
       <section className="config-section">
@@ -38,7 +35,7 @@ export function TagForm({ spec, onChange, disabled }: FormProps<TagSpec>) {
           {values.map((v, i) => (
             <li key={i} className="line">
               <Input className="line-main" aria-label={t('tag.valueNo', { n: i + 1 })} value={v.value} disabled={disabled} onChange={(e) => onChange({ ...spec, values: values.map((x, at) => (at === i ? { ...x, value: e.target.value } : x)) })} />
-              <Select aria-label={t('tag.color')} value={v.color ?? 'gray'} disabled={disabled} popupMatchSelectWidth={false} onChange={(color) => onChange({ ...spec, values: values.map((x, at) => (at === i ? { ...x, color } : x)) })} options={colors.map((c) => ({ value: c, label: <Chip tone={toneOf(c)}>{t(`color.${c}`)}</Chip> }))} />
+              <Select aria-label={t('tag.color')} value={v.color ?? 'grey'} disabled={disabled} popupMatchSelectWidth={false} onChange={(color) => onChange({ ...spec, values: values.map((x, at) => (at === i ? { ...x, color } : x)) })} options={[...new Set([...colors, v.color ?? 'grey'])].map((c) => ({ value: c, label: <Chip tone={toneOf(c)}>{t(`color.${c}`, { defaultValue: c })}</Chip> }))} />
               <Movers what={v.value} first={i === 0} last={i === values.length - 1} disabled={disabled} onMove={(step) => onChange({ ...spec, values: moved(values, i, step) })} onRemove={() => onChange({ ...spec, values: values.filter((_, at) => at !== i) })} />
             </li>
           ))}
@@ -47,47 +44,43 @@ export function TagForm({ spec, onChange, disabled }: FormProps<TagSpec>) {
       </section>
       <section className="config-section">
         <h3>{t('tag.how')}</h3>
-        <Segmented aria-label={t('tag.how')} value={way} disabled={disabled} onChange={setWay} options={(['rules', 'bands', 'copy'] as const).map((w) => ({ value: w, label: t(`tag.way.${w}`) }))} />
-        {way === 'copy' ? (
-          <Row label={t('tag.copyFrom')} hint={t('tag.copyHint')}>
-            <Select aria-label={t('tag.copyFrom')} value={spec.copy ?? undefined} disabled={disabled} popupMatchSelectWidth={false} onChange={(copy) => onChange({ ...spec, copy })} options={plain.map((f) => ({ value: f.name, label: titled(f.title, f.name) }))} />
-          </Row>
-        ) : null}
-        {way === 'bands' && spec.bands ? (
+        <p className="muted small">{t('tag.howHint')}</p>
+        {rules.map((rule, i) => (
+          <div key={i} className="config-card">
+            <div className="config-card-head">
+              <span className="badge-no">{i + 1}</span>
+              <span className="muted">{t('tag.markAs')}</span>
+              <Select aria-label={t('tag.ruleValue', { n: i + 1 })} value={rule.value || undefined} disabled={disabled} popupMatchSelectWidth={false} options={options} onChange={(value) => setRule(i, { ...rule, value })} />
+              <span className="grow" />
+              <Movers what={t('tag.rule', { n: i + 1 })} first={i === 0} last={i === rules.length - 1} disabled={disabled} onMove={(step) => onChange({ ...spec, rules: moved(rules, i, step) })} onRemove={() => onChange({ ...spec, rules: rules.filter((_, at) => at !== i) })} />
+            </div>
+            <div className="config-card-body">
+              <fieldset disabled={disabled}><ConditionEditor terms={terms} value={rule.when} label={t('tag.rule', { n: i + 1 })} onChange={(when) => setRule(i, { ...rule, when })} /></fieldset>
+            </div>
+            <p className="config-reads">{t('filter.reads', { text: conditionWords(rule.when, terms, meta) })}</p>
+          </div>
+        ))}
+        <Button type="dashed" icon={<PlusOutlined />} disabled={disabled} onClick={() => onChange({ ...spec, rules: [...rules, { value: values[0]?.value ?? '', when: { all: [] } }] })}>{t('tag.addRule')}</Button>
+      </section>
+      <section className="config-section">
+        <Row label={t('tag.bands')} hint={t('tag.bandsHint')}><Switch aria-label={t('tag.bands')} checked={Boolean(bands)} disabled={disabled} onChange={setBands} /></Row>
+        {bands ? (
           <>
             <Row label={t('tag.bandField')}>
-              <Select aria-label={t('tag.bandField')} value={spec.bands.field} disabled={disabled} popupMatchSelectWidth={false} onChange={(field) => onChange({ ...spec, bands: { ...spec.bands, edges: spec.bands?.edges ?? [], field } })} options={numeric.map((f) => ({ value: f.name, label: titled(f.title, f.name) }))} />
+              <Select aria-label={t('tag.bandField')} value={bands.field} disabled={disabled} popupMatchSelectWidth={false} onChange={(field) => onChange({ ...spec, bands: { ...bands, field } })} options={numeric.map((f) => ({ value: f.name, label: titled(f.title, f.name) }))} />
             </Row>
-            <Edges spec={spec} bands={spec.bands} options={options} onChange={onChange} disabled={disabled} />
-            <Row label={t('tag.unknown')} hint={t('tag.unknownHint')}>
-              <Select aria-label={t('tag.unknown')} allowClear value={spec.bands.unknown ?? undefined} disabled={disabled} popupMatchSelectWidth={false} onChange={(unknown?: string) => onChange({ ...spec, bands: { field: spec.bands?.field ?? '', edges: spec.bands?.edges ?? [], unknown: unknown ?? null } })} options={options} />
-            </Row>
-          </>
-        ) : null}
-        {way === 'rules' ? (
-          <>
-            <p className="muted small">{t('tag.rulesHint')}</p>
-            {rules.map((rule, i) => (
-              <div key={i} className="config-card">
-                <div className="config-card-head">
-                  <span className="badge-no">{i + 1}</span>
-                  <span className="muted">{t('tag.markAs')}</span>
-                  <Select aria-label={t('tag.ruleValue', { n: i + 1 })} value={rule.value || undefined} disabled={disabled} popupMatchSelectWidth={false} options={options} onChange={(value) => onChange({ ...spec, rules: rules.map((r, at) => (at === i ? { ...r, value } : r)) })} />
-                  <span className="grow" />
-                  <Movers what={t('tag.rule', { n: i + 1 })} first={i === 0} last={i === rules.length - 1} disabled={disabled} onMove={(step) => onChange({ ...spec, rules: moved(rules, i, step) })} onRemove={() => onChange({ ...spec, rules: rules.filter((_, at) => at !== i) })} />
-                </div>
-                <div className="config-card-body">
-                  <fieldset disabled={disabled}><ConditionEditor terms={terms} value={rule.when} label={t('tag.rule', { n: i + 1 })} onChange={(when) => onChange({ ...spec, rules: rules.map((r, at) => (at === i ? { ...r, when } : r)) })} /></fieldset>
-                </div>
-                <p className="config-reads">{t('filter.reads', { text: conditionWords(rule.when, terms, meta) })}</p>
-              </div>
-            ))}
-            <Button type="dashed" icon={<PlusOutlined />} disabled={disabled} onClick={() => onChange({ ...spec, rules: [...rules, { value: values[0]?.value ?? '', when: { all: [] } }] })}>{t('tag.addRule')}</Button>
-            <Row label={t('tag.otherwise')} hint={t('tag.otherwiseHint')}>
-              <Select aria-label={t('tag.otherwise')} allowClear value={spec.otherwise ?? undefined} disabled={disabled} popupMatchSelectWidth={false} onChange={(v?: string) => onChange({ ...spec, otherwise: v ?? null })} options={options} placeholder={t('tag.noTag')} />
+            <Edges spec={spec} bands={bands} options={options} onChange={onChange} disabled={disabled} />
+            <Row label={t('tag.unknown')}>
+              <Select aria-label={t('tag.unknown')} allowClear value={bands.unknown || undefined} disabled={disabled} popupMatchSelectWidth={false} onChange={(unknown?: string) => onChange({ ...spec, bands: { ...bands, unknown: unknown ?? null } })} options={options} placeholder={t('tag.noTag')} />
             </Row>
           </>
         ) : null}
+        <Row label={t('tag.copyFrom')} hint={t('tag.copyHint')}>
+          <Select aria-label={t('tag.copyFrom')} allowClear value={spec.copy || undefined} disabled={disabled} popupMatchSelectWidth={false} onChange={(copy?: string) => onChange({ ...spec, copy: copy ?? null })} options={plain.map((f) => ({ value: f.name, label: titled(f.title, f.name) }))} placeholder={t('tag.noCopy')} />
+        </Row>
+        <Row label={t('tag.otherwise')} hint={t('tag.otherwiseHint')}>
+          <Select aria-label={t('tag.otherwise')} allowClear value={spec.otherwise ?? undefined} disabled={disabled} popupMatchSelectWidth={false} onChange={(v?: string) => onChange({ ...spec, otherwise: v ?? null })} options={options} placeholder={t('tag.noTag')} />
+        </Row>
       </section>
     </>
   )

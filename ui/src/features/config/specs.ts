@@ -16,7 +16,8 @@ export interface TagSpec {
 
 export interface Branch {
   name: string
-  title: Title
+  title: Title | string
+  daily_cap?: number
   when?: Condition | Record<string, never>
   fallback?: boolean
   candidates?: { region?: boolean; product_line?: boolean; leave?: boolean; hours?: boolean; min_rank?: string | null; where?: Condition | null }
@@ -24,7 +25,7 @@ export interface Branch {
 }
 export interface PolicySpec {
   object: string
-  enabled: boolean
+  enabled?: boolean
   when?: Condition | null
   deadline_minutes?: number | null
   branches: Branch[]

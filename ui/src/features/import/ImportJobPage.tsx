@@ -1,5 +1,5 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { Button, Progress } from 'antd'
+import { Alert, Button, Progress } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 import { rejectedRowsURL } from '../../api/client'
@@ -44,7 +44,7 @@ function Body({ job, title }: { job: Job; title: string }) {
           {running ? (
             <span className="muted">
               {[
-                result ? t('import.rowsDone', { rows: integer(result.rows) }) : '',
+                result || job.done ? t('import.rowsDone', { rows: integer(result?.rows ?? job.done) }) : '',
                 job.rate ? t('import.rate', { rate: integer(Math.round(job.rate)) }) : '',
                 typeof job.eta_seconds === 'number' ? t('import.left', { span: span(job.eta_seconds * 1000) }) : '',
               ].filter(Boolean).join(' · ')}
@@ -60,6 +60,7 @@ function Body({ job, title }: { job: Job; title: string }) {
             <Figure label={t('import.figure.rejected')} value={result.rejected} name="rejected" tone={result.rejected > 0 ? 'bad' : undefined} />
           </dl>
         ) : null}
+        {job.error ? <Alert type="error" role="alert" showIcon title={job.error} /> : null}
         {running ? <p className="muted small">{t('import.leaveHint')}</p> : null}
       </Card>
       <Rejected job={job} />

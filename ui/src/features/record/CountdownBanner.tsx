@@ -30,6 +30,7 @@ export function CountdownBanner({ timers, owned }: { timers: Timer[] | undefined
         </div>
       )}
       <div className="banner-side">
+        {timer.warning ? <span>{timer.warning}</span> : null}
         <span title={exactInstant(timer.due_at)}>
           {timer.state === 'stopped' ? t('timer.stoppedAt', { at: instant(timer.stopped_at, now) }) : t(`timer.limit.${timer.kind}`, { span: limit })}
           {timer.working_time ? ` · ${t('timer.workingTime')}` : ''}

@@ -37,7 +37,7 @@ function useOpening(object: ObjectMeta, detail: RecordDetail): void {
   const { user } = useSession()
   const { mutate } = useRecordAction(object.name, detail.record.id)
   const told = useRef(false)
-  const mine = object.name === 'lead' && detail.record.owner === user.id && detail.rights?.open !== false
+  const mine = object.name === 'lead' && detail.record.owner === user.id && Boolean(detail.rights?.open)
   useEffect(() => {
     if (!mine || told.current) return
     told.current = true

@@ -15,7 +15,7 @@ import { PageHead } from '../../parts/PageHead'
 import { Empty, Failed, Loading, NoRight } from '../../parts/States'
 import './trail.css'
 
-const ops = ['create', 'update', 'delete', 'restore', 'assign', 'claim', 'transfer', 'open', 'contacted', 'breach', 'publish', 'sign_in']
+const ops = ['create', 'update', 'delete', 'restore', 'assign', 'claim', 'transfer', 'open', 'contacted', 'breach', 'escalate', 'assign_overdue', 'merge', 'publish', 'sign_in']
 const days = [1, 7, 30, 90]
 
 export default function TrailPage() {

@@ -1,0 +1,132 @@
+package query
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/record"
+	"baton/internal/platform/web"
+)
+
+// HTTP serves queries.
+type HTTP struct {
+	Engine *Engine
+}
+
+// Routes lists the module's routes with their rights; rows are limited by scope further in.
+func (h *HTTP) Routes(r *web.Router) {
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query", Right: web.SignedIn, Summary: "Measures by dimensions, over the records the asker may see"}, h.query)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query:records", Right: web.SignedIn, Summary: "The records behind one number of a query"}, h.records)
+}
+
+type in struct {
+	RawBody []byte
+}
+
+type queryOut struct {
+	Body *Result
+}
+
+func (h *HTTP) query(ctx context.Context, in *in) (*queryOut, error) {
+	var q Query
+	if err := Decode(in.RawBody, &q, "entity", "measures", "dimensions", "where", "period", "order", "limit", "field", "last", "next", "unit", "this", "previous", "from", "to", "by", "desc"); err != nil {
+		return nil, err
+	}
+	res, err := h.Engine.Query(ctx, actor.From(ctx), q)
+	if err != nil {
+		return nil, err
+	}
+	return &queryOut{Body: res}, nil
+}
+
+// Records is a page of records as the API gives them.
+type Records struct {
+	Records    []map[string]any             `json:"records"`
+	Refs       map[string]map[string]string `json:"refs"`
+	NextCursor *string                      `json:"next_cursor"`
+}
+
+type recordsOut struct {
+	Body *Records
+}
+
+type recordsIn struct {
+	Query  Query  `json:"query"`
+	Cell   Cell   `json:"cell"`
+	Limit  int    `json:"limit,omitempty"`
+	Cursor string `json:"cursor,omitempty"`
+}
+
+func (h *HTTP) records(ctx context.Context, in *in) (*recordsOut, error) {
+	var body recordsIn
+	if err := Decode(in.RawBody, &body, "query", "cell", "limit", "cursor", "keys", "measure", "numerator", "entity", "measures", "dimensions", "where", "period", "order", "field", "last", "unit", "from", "to"); err != nil {
+		return nil, err
+	}
+	a := actor.From(ctx)
+	ask, err := h.Engine.Resolve(a, body.Query)
+	if err != nil {
+		return nil, at("/query", err)
+	}
+	page, err := h.Engine.Rows(ctx, ask, body.Cell, body.Limit, body.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	out, err := h.Engine.Show(ctx, a, page)
+	if err != nil {
+		return nil, err
+	}
+	return &recordsOut{Body: out}, nil
+}
+
+// Show gives a page as the actor may see it.
+func (e *Engine) Show(ctx context.Context, a *actor.Actor, page *record.Page) (*Records, error) {
+	hidden := e.r.Access.Hidden(e.r.Defs.Current(), a, page.Object.Name)
+	out := &Records{Records: []map[string]any{}}
+	for _, row := range page.Rows {
+		out.Records = append(out.Records, e.r.Show(row, hidden, nil))
+	}
+	var err error
+	if out.Refs, err = e.r.Refs(ctx, page.Object, page.Rows); err != nil {
+		return nil, err
+	}
+	if page.Next != "" {
+		out.NextCursor = &page.Next
+	}
+	return out, nil
+}
+
+// Decode reads a request body strictly: exact numbers, no unknown keys, one value. known serves suggestions.
+func Decode(raw []byte, into any, known ...string) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	dec.UseNumber()
+	err := dec.Decode(into)
+	if err == nil {
+		if _, e := dec.Token(); e == io.EOF {
+			return nil
+		}
+		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: "后面有多余的内容"})
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		name = strings.Trim(name, `"`)
+		return problem.New(problem.Invalid, "invalid_query", "请求里有不认识的项“"+name+"”", problem.Item{Pointer: "/" + name, Code: "unknown_key", Message: "没有“" + name + "”这一项", Hint: definition.Suggest(name, known)})
+	}
+	if place, want, ok := mistyped(err); ok {
+		return problem.New(problem.Invalid, "invalid_query", "请求里有一项类型不对", problem.Item{Pointer: place, Code: "wrong_type", Message: "这里需要 " + want})
+	}
+	return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: err.Error()})
+}
+
+func mistyped(err error) (place, want string, ok bool) {
+	te, ok := err.(*json.UnmarshalTypeError)
+	if !ok {
+		return "", "", false
+	}
+	return "/" + strings.ReplaceAll(te.Field, ".", "/"), te.Type.String(), true
+}

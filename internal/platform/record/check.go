@@ -1,0 +1,127 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"baton/internal/platform/access"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/store"
+)
+
+// maxUnread is the longest unreadable text kept beside a field, in bytes.
+const maxUnread = 2000
+
+// hides reports a field that the actor may not even know of.
+func (c *Change) hides(f *object.Field) bool {
+	if c.Origin.Engine {
+		return false
+	}
+	if c.hidden == nil {
+		c.hidden = c.writer.Access.Hidden(c.Snap, c.Actor, c.Object.Name)
+		if c.hidden == nil {
+			c.hidden = map[string]bool{}
+		}
+	}
+	return c.hidden[f.Name]
+}
+
+// visible lists the names that may be suggested.
+func (c *Change) visible() []string {
+	var out []string
+	for _, f := range c.Object.Fields {
+		if !c.hides(f) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// keepHint leaves the hint of an open choice alone when the same value was only spelt another way.
+func (c *Change) keepHint(f *object.Field) {
+	if c.Old == nil || c.Old.V[f.Index] != c.New.V[f.Index] {
+		return
+	}
+	hs, old := c.hints(c.New), c.hints(c.Old)
+	if h, had := old[f.Name]; had {
+		hs[f.Name] = h
+	} else {
+		delete(hs, f.Name)
+	}
+	c.setHints(hs)
+}
+
+// refers checks a newly given reference: it must lead to a record that stands and that the actor may see. Engines are trusted.
+func (c *Change) refers(ctx context.Context, f *object.Field) (*problem.Item, error) {
+	target := f.TargetOf()
+	id, ok := c.New.V[f.Index].(string)
+	if c.Origin.Engine || target == "" || !ok || c.Old != nil && c.Old.V[f.Index] == id {
+		return nil, nil
+	}
+	missing := &problem.Item{Pointer: "/" + f.Name, Code: "unknown_reference", Message: "“" + f.Title.ZH + "”指向的记录不存在，或者你无权查看", Hint: "请重新选择"}
+	o, ok := object.Of(c.Snap, target)
+	if !ok {
+		return missing, nil
+	}
+	var owner sql.NullString
+	err := c.Tx.QueryRow(ctx, "SELECT owner FROM "+object.Quote(o.Table)+" WHERE id = ? AND deleted_at IS NULL", id).Scan(&owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return missing, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// Who works where is known to everybody; other records count only as far as the actor sees them.
+	if target != "person" && target != "org_unit" && !c.writer.Access.Scope(c.Snap, c.Actor, target, access.Read).AllowsOwner(owner.String) {
+		return missing, nil
+	}
+	return nil, nil
+}
+
+// mayOwn checks a given owner: setting one needs the right to assign (one's own new records apart), and the record must stay among those
+// the actor may change.
+func (c *Change) mayOwn() error {
+	if !c.Given[object.Owner] || c.Origin.Engine || c.Old != nil && c.Old.V[object.Owner] == c.New.V[object.Owner] {
+		return nil
+	}
+	owner := c.New.Owner()
+	if c.Old == nil && (owner == "" || owner == c.Actor.Self()) {
+		return nil
+	}
+	if !c.writer.Access.May(c.Snap, c.Actor, c.Object.Name, func(r access.Rule) bool { return r.Assign }) {
+		return forbidden("指定负责人")
+	}
+	if !c.writer.Access.Scope(c.Snap, c.Actor, c.Object.Name, access.Update).AllowsOwner(owner) {
+		return forbidden("把" + c.Object.Title.ZH + "交给你管理范围之外的人")
+	}
+	return nil
+}
+
+// unique turns a broken unique rule into a problem that names the fields.
+func (c *Change) unique(err error) error {
+	if !store.IsUnique(err) {
+		return err
+	}
+	// PostgreSQL names the index, SQLite the columns.
+	text := err.Error() + " "
+	var items []problem.Item
+	for _, f := range c.Object.Fields {
+		names := []string{c.Object.Table + "." + f.Column + " ", c.Object.Table + "." + f.Column + ",", c.Object.Table + "." + f.Column + ")"}
+		if f.Unique {
+			names = append(names, `"`+f.UniqueIndex()+`"`)
+		}
+		if f.Index == object.ID {
+			names = append(names, `_pkey"`)
+		}
+		for _, n := range names {
+			if strings.Contains(text, n) {
+				items = append(items, problem.Item{Pointer: "/" + f.Name, Code: "taken", Message: "“" + f.Title.ZH + "”已被别的记录占用", Hint: "换一个值，或打开那条记录"})
+				break
+			}
+		}
+	}
+	return problem.New(problem.Conflict, "taken", c.Object.Title.ZH+"里已有相同的记录", items...)
+}
