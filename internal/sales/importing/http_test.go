@@ -82,7 +82,7 @@ func TestImportOverHTTP(t *testing.T) {
 		t.Fatalf("preview: %d %s", res.Code, res.Body)
 	}
 
-	res := upload(h, "lead/import", part{"file", "a.csv", text}, part{"mapping", "", `{"name": "姓名", "phone": "手机", "stage": "阶段"}`}, part{"options", "", `{"assign": false, "happened_at": null}`})
+	res := upload(h, "lead/import", part{"file", "a.csv", text}, part{"mapping", "", `{"name": "姓名"}`}, part{"options", "", `{"assign": false, "happened_at": null, "fill": true}`})
 	var started struct{ Job struct{ ID string } }
 	if err := json.Unmarshal(res.Body.Bytes(), &started); err != nil || res.Code != http.StatusAccepted {
 		t.Fatalf("import: %d %s", res.Code, res.Body)
