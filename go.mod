@@ -2,6 +2,12 @@ module baton
 
 go 1.26.0
 
+// npm packages can hold Go files.
+ignore (
+	./e2e
+	./ui
+)
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/alexedwards/argon2id v1.0.0

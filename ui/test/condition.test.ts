@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { allOf, type Condition } from '../src/api/condition'
 import type { Meta } from '../src/api/types'
 import { moved } from '../src/features/config/specs'
+import { measureTerm } from '../src/features/config/useTerms'
 import { startLanguage } from '../src/i18n'
 import { conditionWords } from '../src/parts/conditionWords'
 import type { Terms } from '../src/parts/terms'
@@ -57,5 +58,16 @@ describe('building filters', () => {
     expect(moved(['a', 'b', 'c'], 0, 1)).toEqual(['b', 'a', 'c'])
     expect(moved(['a', 'b', 'c'], 0, -1)).toEqual(['a', 'b', 'c'])
     expect(moved(['a', 'b', 'c'], 2, -1)).toEqual(['a', 'c', 'b'])
+  })
+})
+
+describe('a measure as a term', () => {
+  it('binds the candidate, and the industry only where it is kept by it', () => {
+    const rate = measureTerm({ name: 'win_rate', title: { 'zh-CN': '成交率' }, type: 'ratio', time: 'decided_at', dims: ['owner', 'industry'], kept: { dims: ['owner', 'industry'] } }, 'lead')
+    expect(rate).toMatchObject({ type: 'percent', for: { owner: { ref: 'candidate.id' }, industry: { ref: 'lead.industry' } }, period: { last: 30, unit: 'day' } })
+    const todos = measureTerm({ name: 'open_todos', title: { 'zh-CN': '待办' }, type: 'count', dims: ['owner'] }, 'lead')
+    expect(todos).toMatchObject({ type: 'integer', for: { owner: { ref: 'candidate.id' } } })
+    expect(todos.period).toBeUndefined()
+    expect(todos.for).not.toHaveProperty('industry')
   })
 })

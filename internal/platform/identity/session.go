@@ -39,7 +39,7 @@ type Service struct {
 	params *argon2id.Params
 	// KnownScope says whether a new key's scope means anything.
 	KnownScope func(scope string) bool
-	limit  *limiter
+	limit      *limiter
 	// one hashing at a time per core keeps a burst of sign-ins from taking all memory
 	hashing chan struct{}
 	keys    sync.Map // digest → *Key, dropped on revoke

@@ -78,6 +78,9 @@ func readPhone(text string) (PhoneNumber, *Error) {
 		p.E164 = "+86" + digits
 		return p, nil
 	}
+	if strings.HasPrefix(digits, "00") {
+		return p, refuse("phone_unreadable", quote(text)+"不是电话号码", phoneHint)
+	}
 	national, err := landline(digits, text, &p)
 	if err != nil {
 		return p, err

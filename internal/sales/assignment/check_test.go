@@ -64,10 +64,20 @@ func TestDisabledPolicyAssignsNothing(t *testing.T) {
 	t.Parallel()
 	w := open(t, sqlite(t))
 	w.people(t, map[string]map[string]any{"a": nil})
+	w.decided(t, "a", "教育", 2, 0, 0)
+	owned := w.lead(t, education())
 	w.publish(t, &definition.Definition{Kind: Kind, Name: "lead_assignment", Title: definition.Text{ZH: "线索分配"}, Spec: json.RawMessage(`{"object":"lead","enabled":false,"branches":[{"name":"only","candidates":{},"strategy":"round_robin"}]}`)})
 	row := w.lead(t, nil)
 	if row.Owner() != "" || row.Get("pool_reason") != nil {
 		t.Errorf("owner %q, reason %v", row.Owner(), row.Get("pool_reason"))
+	}
+	w.must(t, record.Write{Op: record.Update, Object: "lead", ID: owned.ID(), Values: map[string]any{"owner": nil}})
+	row, err := w.reader.Get(context.Background(), actor.TheSystem("test"), "lead", owned.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := w.explain(t, row); x.Decision != "pool" || x.Person != nil || !strings.HasSuffix(x.Text, "；此后改为无人负责") {
+		t.Errorf("changed hands while no policy was in force: %+v", x)
 	}
 }
 

@@ -2,7 +2,6 @@ package assignment
 
 import (
 	"context"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -256,10 +255,7 @@ func (w *where) measure(use *condition.MeasureUse, _ map[string]any) (float64, b
 	if !ok {
 		return 0, false
 	}
-	if w.free && slices.Contains(w.b.caps, k) {
-		return math.Inf(-1), true
-	}
-	return w.cur.value(w.b, k)
+	return w.figure(k)
 }
 
 func (w *where) holds(c *candidate, free bool) (bool, error) {
@@ -268,6 +264,9 @@ func (w *where) holds(c *candidate, free bool) (bool, error) {
 	}
 	w.cur, w.free = c, free
 	w.env.Row, w.env.Refs["candidate"] = c.row, c.row
+	if w.b.quick != nil {
+		return w.b.quick.holds(w)
+	}
 	return w.b.where.Match(&w.env)
 }
 

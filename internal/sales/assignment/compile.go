@@ -183,6 +183,11 @@ func (c *compiler) candidates(at string, br *branch) {
 			br.caps = append(br.caps, k)
 		}
 	})
+	next := 0
+	br.quick = br.fast(br.Candidates.Where, func(n *condition.Node) *condition.Cond {
+		cond, _ := condition.Compile(n, s) // checked above as part of the whole
+		return cond
+	}, &next)
 }
 
 // eachMeasure visits the measure leaves in the order of Cond.Measures, with their places.

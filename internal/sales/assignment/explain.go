@@ -149,7 +149,22 @@ func (e *Explainer) Row(ctx context.Context, row *object.Row) (*Explanation, err
 		}
 	}
 	x.tell(d, p)
+	if now := row.Owner(); now != d.person {
+		// The policies were off when the record changed hands: nothing was kept of that.
+		x.Text += "；此后改为" + e.words(now)
+		x.Decision, x.Person = "manual", e.named(now)
+		if now == "" {
+			x.Decision = "pool"
+		}
+	}
 	return x, nil
+}
+
+func (e *Explainer) words(id string) string {
+	if id == "" {
+		return "无人负责"
+	}
+	return "由" + e.named(id).Name + "负责"
 }
 
 func (e *Explainer) named(id string) *Named {

@@ -30,7 +30,7 @@ type Spec struct {
 	Enabled *bool  `json:"enabled,omitempty"` // true when absent
 	// When limits the records the policy is for; the first policy by name whose condition holds decides.
 	When *condition.Node `json:"when,omitempty"`
-	// DeadlineMinutes is how long a record may wait in the pool before the warning; 0 = no clock.
+	// DeadlineMinutes is how long a record that came in may wait for an owner before the warning; 0 = no clock.
 	DeadlineMinutes int64 `json:"deadline_minutes,omitempty"`
 	// ContactHours after assignment the first contact is due; 72 when absent.
 	ContactHours int64    `json:"contact_hours,omitempty"`
@@ -85,7 +85,8 @@ type branch struct {
 	index    int // position in the spec
 	when     *condition.Cond
 	where    *condition.Cond
-	minRank  int // position on the person's list of ranks, -1 = any
+	quick    *fast // where, prepared; nil where it cannot be
+	minRank  int   // position on the person's list of ranks, -1 = any
 	strategy Strategy
 	figures  []figure
 	leaf     map[*condition.MeasureUse]int // measure leaf → figure
@@ -108,8 +109,6 @@ type binding struct {
 	record    *object.Field // of the record
 	candidate *object.Field // of the person
 }
-
-func (b binding) bound() bool { return b.literal != nil || b.record != nil || b.candidate != nil }
 
 // The filters, in the order they are asked.
 const (

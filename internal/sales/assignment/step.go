@@ -81,7 +81,7 @@ func (e *Engine) Apply(ctx context.Context, c *record.Change) error {
 	case is != "":
 		return e.byHand(ctx, c, ps, was)
 	case was != "":
-		return e.released(ctx, c, ps)
+		return e.released(ctx, c)
 	}
 	p, env, err := e.applies(ctx, c, ps)
 	if p == nil || err != nil {
@@ -179,23 +179,14 @@ func (e *Engine) byHand(ctx context.Context, c *record.Change, ps []*Policy, was
 	return c.Decide(ctx, decisionOf, d.encode())
 }
 
-// released keeps that the record went back to the pool, and starts its clock there.
-func (e *Engine) released(ctx context.Context, c *record.Change, ps []*Policy) error {
+// released keeps that the record went back to the pool. The clock of the pool runs from intake only: that time is over.
+func (e *Engine) released(ctx context.Context, c *record.Change) error {
 	d := &decision{kind: returned, from: c.Old.Owner(), by: c.Actor.Name, reason: c.Note}
 	if d.reason == "" {
 		d.reason = "退回公海"
 	}
 	if f, ok := c.Object.Field("pool_reason"); ok && !c.Given[f.Index] {
 		c.New.V[f.Index] = d.reason
-	}
-	p, _, err := e.applies(ctx, c, ps)
-	if err != nil {
-		return err
-	}
-	if p != nil {
-		if err := e.clock(ctx, c, p); err != nil {
-			return err
-		}
 	}
 	return c.Decide(ctx, decisionOf, d.encode())
 }
@@ -227,7 +218,7 @@ func (e *Engine) contact(c *record.Change, p *Policy) {
 	c.Append(record.Write{Op: record.Create, Object: taskObject, Values: values})
 }
 
-// clock starts the countdown of a record in the pool.
+// clock starts the countdown of a record that came in and found nobody.
 func (e *Engine) clock(ctx context.Context, c *record.Change, p *Policy) error {
 	if e.Timers == nil || p.Spec.DeadlineMinutes == 0 || !c.Origin.Countdown {
 		return nil

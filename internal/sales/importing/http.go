@@ -96,7 +96,7 @@ func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) (id string, err e
 			case "mapping":
 				err = decode(part, "/mapping", &req.Mapping)
 			case "options":
-				err = decodeOptions(part, &req.Options)
+				err = decodeOptions(part, &req)
 			}
 		}
 		if err != nil {
@@ -130,8 +130,10 @@ func decode(part io.Reader, pointer string, into any) error {
 	return nil
 }
 
-func decodeOptions(part io.Reader, o *Options) error {
+func decodeOptions(part io.Reader, r *Request) error {
+	o := &r.Options
 	var in struct {
+		Fill       bool    `json:"fill"` // match what the mapping leaves open
 		Assign     *bool   `json:"assign"`
 		Countdown  *bool   `json:"countdown"`
 		HappenedAt *string `json:"happened_at"`
@@ -143,6 +145,7 @@ func decodeOptions(part io.Reader, o *Options) error {
 		o.HappenedAt = *in.HappenedAt
 		o.Countdown = false // of what is past no countdown starts unless asked for
 	}
+	r.Fill = in.Fill
 	if in.Assign != nil {
 		o.Assign = *in.Assign
 	}

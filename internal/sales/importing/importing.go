@@ -47,7 +47,7 @@ type Options struct {
 type Request struct {
 	Object string
 	Name   string // of the file, for people
-	// Mapping is column name by field name; nil lets every column be matched. Fill matches what a given mapping leaves open.
+	// Mapping is column name by field name; none given lets every column be matched. Fill matches what a given mapping leaves open.
 	Mapping map[string]string
 	Fill    bool
 	Options Options

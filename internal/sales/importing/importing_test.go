@@ -340,13 +340,16 @@ func TestGivenMappingIsFilledOnlyWhenAsked(t *testing.T) {
 	t.Parallel()
 	b := started(t, salestest.SQLite(t))
 	path := file(t, "姓名,手机,第一列\n张三,13900000001,云帆\n")
+	if _, got := b.run(t, request(map[string]string{}), path); got.Created != 1 || b.Count(t, "SELECT COUNT(*) FROM o_lead WHERE f_phone = '+8613900000001'") != 1 {
+		t.Error("an empty mapping was not filled")
+	}
 	r := request(map[string]string{"company": "第一列"})
 	b.run(t, r, path)
 	if n := b.Count(t, "SELECT COUNT(*) FROM o_lead WHERE f_company = '云帆' AND f_phone IS NULL"); n != 1 {
 		t.Error("a column that was not mapped was taken")
 	}
 	r.Fill = true
-	if out, err := b.Run(t.Context(), r, path); err != nil || out.Created != 1 {
+	if out, err := b.Run(t.Context(), r, path); err != nil || out.Merged != 1 {
 		t.Fatal(out, err)
 	}
 	if n := b.Count(t, "SELECT COUNT(*) FROM o_lead WHERE f_company = '云帆' AND f_phone = '+8613900000001'"); n != 1 {

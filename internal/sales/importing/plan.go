@@ -54,7 +54,7 @@ func (m *Importer) plan(o *object.Object, r Request, head []string, samples [][]
 		taken[i] = true
 		p.Columns = append(p.Columns, column{Field: f.Name, Index: i, Name: head[i]})
 	}
-	if r.Mapping == nil || r.Fill {
+	if len(r.Mapping) == 0 || r.Fill {
 		for _, match := range propose(o, head, samples) {
 			filled := slices.ContainsFunc(p.Columns, func(c column) bool { return c.Field == match.Field })
 			if match.Field != "" && !filled && !taken[match.Index] {

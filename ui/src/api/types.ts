@@ -250,12 +250,13 @@ export interface Definition<S = unknown> {
   name: string
   title: Title
   spec: S
+  aliases?: string[]
   version?: number
   revision?: number
   has_draft?: boolean
 }
 
-export interface Draft<S = unknown> { title: Title; spec: S; by?: string | { name: string }; at?: string }
+export interface Draft<S = unknown> { aliases?: string[]; title: Title; spec: S; by?: string | { name: string }; at?: string }
 export interface DefinitionDetail { definition: Definition | null; draft: Draft | null; sentence?: string }
 export interface DefinitionProblem { kind?: string; name?: string; pointer: string; code: string; message: string; hint?: string }
 export interface DraftSaved { draft: Draft; problems?: DefinitionProblem[]; sentence?: string }

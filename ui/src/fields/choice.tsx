@@ -1,7 +1,7 @@
 import { AutoComplete, Select } from 'antd'
 import type { Field } from '../api/types'
 import { titled } from '../i18n/titled'
-import { Chip, toneOf } from '../parts/Chip'
+import { toneOf } from '../parts/Chip'
 import { isBlank, type FieldKind } from './kind'
 
 export const optionsOf = (field: Field): { value: string; label: string }[] =>
@@ -17,7 +17,7 @@ export const choice: FieldKind = {
   Show: ({ value, field }) => {
     const text = choiceText(value, field)
     const color = field.options?.find((o) => o.value === value)?.color
-    return color ? <Chip tone={toneOf(color)}>{text}</Chip> : <>{text}</>
+    return color ? <span className="dotted"><span className={`tag-dot tag-dot-${toneOf(color)}`} aria-hidden />{text}</span> : <>{text}</>
   },
   Edit: ({ field, value, onChange, onDone, label, autoFocus }) => field.open ? (
     <AutoComplete

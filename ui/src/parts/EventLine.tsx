@@ -22,8 +22,12 @@ const words = (text: string | null | undefined, value: unknown): string => {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** An event that gave a lead its owner, alone or as part of its coming in. */
+export const assigns = (event: LedgerEvent): boolean =>
+  event.op === 'assign' || (event.op === 'create' && event.object === 'lead' && Boolean(event.changes?.some((c) => c.field === 'owner' && c.to)))
+
 const telling = (event: LedgerEvent, object: ObjectMeta | undefined): Change[] =>
-  (event.changes ?? []).filter((c) => !quiet.has(c.field) && !(event.op === 'assign' && c.field === 'owner') && Boolean(changeTitle(c, object)))
+  (event.changes ?? []).filter((c) => !quiet.has(c.field) && !(assigns(event) && c.field === 'owner') && Boolean(changeTitle(c, object)))
 
 /** The headline of an event in business words. */
 export function EventTitle({ event, object }: { event: LedgerEvent; object?: ObjectMeta }) {
@@ -35,6 +39,8 @@ export function EventTitle({ event, object }: { event: LedgerEvent; object?: Obj
   if (event.op === 'assign') return <>{t(owner && to !== '—' ? 'event.assign' : 'event.toPool', { name: to })}</>
   if (event.op === 'transfer') return <>{t('event.transfer', { from: words(owner?.from_text, owner?.from), to })}</>
   if (event.op === 'contacted' && typeof way === 'string') return <>{t('event.contactedBy', { way: t(`way.${way}`, { defaultValue: way }) })}</>
+  if (event.op === 'create' && assigns(event)) return <>{t('event.createAssigned', { object: title, name: to })}</>
+  if (event.op === 'create' && event.object !== 'lead') return <>{t('event.created', { object: title })}</>
   return <>{t(`event.${event.op}`, { object: title, defaultValue: t('event.other') })}</>
 }
 

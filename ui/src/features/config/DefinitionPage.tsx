@@ -36,20 +36,24 @@ export function DefinitionPage() {
   return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
 }
 
-interface Working { title: Title; spec: unknown }
+interface Working { title: Title; spec: unknown; aliases?: string[] }
+
+/** What a draft may carry: the rest of a stored definition is the server's own. */
+const writable = (d: Working): Working => ({ title: d.title, spec: d.spec, ...(d.aliases?.length ? { aliases: d.aliases } : {}) })
 
 function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string; detail: DefinitionDetail; freshTitle: string | null }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const may = mayConfigure(useSession(), kind)
-  const kept: Working = detail.draft ?? detail.definition ?? { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) }
+  const stored = detail.draft ?? detail.definition
+  const kept: Working = stored ? writable(stored) : { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) }
   const [edited, setEdited] = useState<Working | null>(null)
   const [publishing, setPublishing] = useState(false)
   const working = edited ?? kept
   const save = useSaveDraft(kind, name)
   const drop = useDropDraft(kind, name)
   const hasForm = formed.includes(kind)
-  const checked = useSettled(hasForm && may && (edited !== null || detail.draft !== null) ? { kind, name, title: working.title, spec: working.spec } : null)
+  const checked = useSettled(hasForm && may && (edited !== null || detail.draft !== null) ? { kind, name, ...working } : null)
   const check = useCheck(checked)
   const problems = check.data?.problems ?? save.data?.problems ?? []
   const sentence = check.data?.sentences?.[`${kind}/${name}`] ?? save.data?.sentence ?? detail.sentence

@@ -66,7 +66,7 @@ export function MakeKeyModal({ channel, onClose }: { channel?: string; onClose: 
       open
       title={secret ? t('key.made') : t('key.make')}
       onCancel={onClose}
-      maskClosable={!secret}
+      mask={{ closable: !secret }}
       footer={secret ? <Button type="primary" onClick={onClose}>{t('key.kept')}</Button> : undefined}
       okText={t('key.make')}
       cancelText={t('action.cancel')}

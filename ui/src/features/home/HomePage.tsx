@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
+import type { Condition } from '../../api/condition'
 import { useInbox, useMarkRead } from '../../api/inbox'
 import { mergeRefs, useFewRecords } from '../../api/records'
 import { useMeta, useSession } from '../../api/session'
@@ -24,24 +25,29 @@ export default function HomePage() {
   const meta = useMeta()
   const { user } = useSession()
   const now = useCoarseNow()
+  const sells = user.roles.includes('rep')
   const object = meta.objects.find((o) => o.name === 'lead')
   return (
     <div className="page home">
       <PageHead title={t('home.title')} extra={<span>{weekday(now)} · {t('home.hello', { name: user.name })}</span>} />
       <div className="home-grid">
-        {object ? <Work object={object} me={user.id} /> : null}
+        {object ? <Work object={object} whose={sells ? { field: 'owner', op: 'eq', value: user.id } : { field: 'owner', op: 'not_empty' }} mine={sells} /> : null}
         <Latest />
       </div>
     </div>
   )
 }
 
-function Work({ object, me }: { object: ObjectMeta; me: string }) {
+/** A rep's own leads; for those who lead, the ones of everybody they may see. */
+function Work({ object, whose, mine }: { object: ObjectMeta; whose: Condition; mine: boolean }) {
   const { t } = useTranslation()
   const now = useNow()
   const hasDue = object.fields.some((f) => f.name === 'due_at')
-  const due = useFewRecords('lead', { filter: { all: [{ field: 'owner', op: 'eq', value: me }, ...(hasDue ? [{ field: 'due_at', op: 'not_empty' as const }] : [])] }, sort: hasDue ? 'due_at' : '-created_at', limit: 100 })
-  const fresh = useFewRecords('lead', { filter: { all: [{ field: 'owner', op: 'eq', value: me }, { field: 'created_at', op: 'within', value: { last: 3, unit: 'day' } }] }, sort: '-created_at', limit: 100 })
+  const open: Condition[] = hasDue
+    ? [{ field: 'due_at', op: 'not_empty' }]
+    : [{ field: 'stage', op: 'eq', value: 'new' }, { field: 'assigned_at', op: 'within', value: { last: 30, unit: 'day' } }]
+  const due = useFewRecords('lead', { filter: { all: [whose, ...open] }, sort: hasDue ? 'due_at' : '-assigned_at', limit: 100 })
+  const fresh = useFewRecords('lead', { filter: { all: [whose, { field: 'created_at', op: 'within', value: { last: 3, unit: 'day' } }] }, sort: '-created_at', limit: 100 })
   if (due.isPending || fresh.isPending) return <Card><Loading rows={8} /></Card>
   if (due.isError) return <Card><Failed error={due.error} retry={() => void due.refetch()} /></Card>
   const timed = due.data.records.map((record) => ({ record, timer: leadingTimer(record.timers) }))
@@ -53,15 +59,16 @@ function Work({ object, me }: { object: ObjectMeta; me: string }) {
   const news = (fresh.data?.records ?? []).filter((r) => new Date(String(r.created_at)).getTime() > now - newWindow)
   const refs = mergeRefs(due.data.refs, fresh.data?.refs)
   const later = news.filter((r) => !listed.has(r.id)).slice(0, 8)
+  const list = `/objects/lead?view=${mine ? 'mine' : 'soon'}`
   const many = (n: number): string => (n >= 100 ? '100+' : String(n))
   return (
     <div className="home-work">
       <div className="home-tiles">
-        <Tile tone="red" value={many(overdue.length)} label={t('home.overdue')} to="/objects/lead?view=mine" />
-        <Tile tone="amber" value={many(today.length)} label={t('home.today')} to="/objects/lead?view=mine" />
-        <Tile tone="ink" value={many(news.length)} label={t('home.new')} to="/objects/lead?view=mine&sort=-created_at" />
+        <Tile tone="red" value={many(overdue.length)} label={t('home.overdue')} to={list} />
+        <Tile tone="amber" value={many(today.length)} label={t('home.today')} to={list} />
+        <Tile tone="ink" value={many(news.length)} label={t('home.new')} to={`${list}&sort=-created_at`} />
       </div>
-      <Card title={t('home.first')}>
+      <Card title={t(mine ? 'home.first' : 'home.watch')}>
         {first.length === 0 ? <Empty title={t('home.nothingDue')} text={t('home.nothingDueText')} /> : <Leads records={first.slice(0, 12)} object={object} refs={refs} timed />}
       </Card>
       {later.length > 0 ? <Card title={t('home.new')}><Leads records={later} object={object} refs={refs} /></Card> : null}

@@ -14,7 +14,7 @@ const shownBlank = 14
 
 export function factFields(object: ObjectMeta): Field[] {
   const fields = object.fields.filter((f) => !never.has(f.name) && !(f.tag_dimension && f.readonly) && f.type !== 'json')
-  if (object.name !== 'lead') return fields
+  if (object.name !== 'lead') return [...fields.filter((f) => f.name !== 'owner'), ...fields.filter((f) => f.name === 'owner')]
   const rank = (f: Field): number => (leadOrder.includes(f.name) ? leadOrder.indexOf(f.name) : leadOrder.length)
   return [...fields].sort((a, b) => rank(a) - rank(b))
 }

@@ -3,7 +3,8 @@ import { useMeta } from '../../api/session'
 import type { ObjectMeta, RecordData } from '../../api/types'
 import { isBlank } from '../../fields/kind'
 import { titled } from '../../i18n/titled'
-import { toneOf } from '../../parts/Chip'
+import { TagChip } from '../../parts/Chip'
+import { inOrder, tagColor } from '../../parts/tagOrder'
 import { useWhy } from '../../parts/useWhy'
 
 /** The tags beside the title; each opens its own reasons. */
@@ -11,23 +12,23 @@ export function TagRow({ object, record }: { object: ObjectMeta; record: RecordD
   const { t } = useTranslation()
   const meta = useMeta()
   const { open } = useWhy()
-  const entries = Object.entries(record.tags ?? {}).filter(([, v]) => !isBlank(v))
+  const entries = inOrder(record.tags, meta).filter(([, v]) => !isBlank(v))
   return (
     <>
       {entries.map(([name, value]) => {
         const dimension = meta.tag_dimensions.find((d) => d.name === name)
-        const color = dimension?.values.find((v) => v.value === value)?.color
+        const color = tagColor(dimension, value)
         const label = titled(dimension?.title, name)
         return (
           <button
             key={name}
             type="button"
-            className={`chip chip-${name === 'source' && !color ? 'brand' : toneOf(color)} tag-button`}
+            className="tag-button"
             title={label}
             aria-label={t('why.tagMark', { name: label, value })}
             onClick={() => open({ object: object.name, id: record.id, subject: `tag:${name}` })}
           >
-            {value}<span className="tag-why" aria-hidden>?</span>
+            <TagChip color={color}>{value}<span className="tag-why" aria-hidden>?</span></TagChip>
           </button>
         )
       })}

@@ -4,7 +4,7 @@ import { useHistory } from '../../api/records'
 import type { LedgerEvent, ObjectMeta } from '../../api/types'
 import { useCoarseNow } from '../../parts/clock'
 import { exactInstant, instant } from '../../parts/format'
-import { EventChanges, EventTitle, actorName } from '../../parts/EventLine'
+import { EventChanges, EventTitle, actorName, assigns } from '../../parts/EventLine'
 import { Empty, Failed, Loading } from '../../parts/States'
 import { WhyMark } from '../../parts/Why'
 
@@ -36,7 +36,7 @@ function Item({ event, object, id, first }: { event: LedgerEvent; object: Object
       <span className="moment-dot" aria-hidden />
       <div className="moment-title">
         <EventTitle event={event} object={object} />
-        {event.op === 'assign' && object.name === 'lead' ? <WhyMark object={object.name} id={id} subject="owner" /> : null}
+        {assigns(event) && object.name === 'lead' ? <WhyMark object={object.name} id={id} subject="owner" /> : null}
       </div>
       {event.note ? <p className="moment-note">{event.note}</p> : null}
       <EventChanges event={event} object={object} />

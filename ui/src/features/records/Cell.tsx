@@ -6,24 +6,25 @@ import { FieldShow } from '../../fields'
 import { isBlank } from '../../fields/kind'
 import { money, moneyExact } from '../../parts/format'
 import { useCoarseNow } from '../../parts/clock'
-import { Chip, toneOf } from '../../parts/Chip'
+import { TagChip } from '../../parts/Chip'
 import { CountdownChip } from '../../parts/Countdown'
 import { ago, exactInstant } from '../../parts/format'
+import { inOrder, tagColor } from '../../parts/tagOrder'
 import { WhyMark } from '../../parts/Why'
 import type { Column } from './columns'
 import { titleOf } from './views'
 import './cell.css'
 
-/** Tags as small chips; the grade keeps its colour, the source leads. */
+/** Tags as small quiet chips. */
 export function Tags({ tags }: { tags: RecordData['tags'] }) {
   const meta = useMeta()
-  const entries = Object.entries(tags ?? {}).filter(([, v]) => !isBlank(v))
+  const entries = inOrder(tags, meta).filter(([, v]) => !isBlank(v))
   if (entries.length === 0) return <span className="muted">—</span>
   return (
     <span className="row tight tags">
       {entries.map(([name, value]) => {
-        const color = meta.tag_dimensions.find((d) => d.name === name)?.values.find((v) => v.value === value)?.color
-        return <Chip key={name} tone={name === 'source' && !color ? 'brand' : toneOf(color)}>{value}</Chip>
+        const color = tagColor(meta.tag_dimensions.find((d) => d.name === name), value)
+        return <TagChip key={name} color={color}>{value}</TagChip>
       })}
     </span>
   )

@@ -39,7 +39,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
   const { message } = App.useApp()
   const { user } = useSession()
   const mayImport = useRight('leads.import') && object.name === 'lead'
-  const state = useListState(object, user.id)
+  const state = useListState(object, user.id, user.roles.includes('rep'))
   const list = useRecords(object.name, state.ask)
   const columns = useMemo(() => columnsOf(object), [object])
   const terms = useMemo(() => ({ fields: object.fields.filter((f) => f.type !== 'json' && !['id', 'version', 'deleted_at'].includes(f.name)) }), [object])

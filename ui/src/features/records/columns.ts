@@ -29,7 +29,7 @@ export function columnsOf(object: ObjectMeta): Column[] {
 
 function genericFields(object: ObjectMeta): string[] {
   return object.fields
-    .filter((f) => !f.system && !hidden.has(f.name) && !f.tag_dimension && f.name !== object.title_field && f.name !== 'owner' && !['json', 'long_text'].includes(f.type))
+    .filter((f) => !f.system && !hidden.has(f.name) && !f.tag_dimension && f.name !== object.title_field && f.name !== 'owner' && !['json', 'long_text'].includes(f.type) && f.target !== 'lead')
     .slice(0, most)
     .map((f) => f.name)
 }

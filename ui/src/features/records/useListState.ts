@@ -15,11 +15,11 @@ function readConditions(text: string | null): Condition[] {
 }
 
 /** The whole state of a list, kept in the address. */
-export function useListState(object: ObjectMeta, me: string) {
+export function useListState(object: ObjectMeta, me: string, sells: boolean) {
   const [params, setParams] = useSearchParams()
   const views = useMemo(() => viewsOf(object, me), [object, me])
   const q = params.get('q') ?? ''
-  const view = views.find((v) => v.key === params.get('view')) ?? ((q ? views.find((v) => v.key === 'all') : views[0]) as View)
+  const view = views.find((v) => v.key === params.get('view')) ?? ((q || !sells ? views.find((v) => v.key === 'all') : views[0]) as View)
   const filterText = params.get('filter')
   const conditions = useMemo(() => readConditions(filterText), [filterText])
   const sort = params.get('sort') ?? view.sort ?? '-created_at'

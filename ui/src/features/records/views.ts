@@ -13,7 +13,11 @@ export function viewsOf(object: ObjectMeta, me: string): View[] {
     views.push({ key: 'mine', filter: { all: [{ field: 'owner', op: 'eq', value: me }, ...untouched] }, sort: due })
     views.push({ key: 'pool', filter: { field: 'owner', op: 'empty' } })
     if (due) views.push({ key: 'soon', filter: { field: due, op: 'not_empty' }, sort: due })
-    else views.push({ key: 'soon', filter: { all: [{ field: 'owner', op: 'not_empty' }, ...untouched] }, sort: 'created_at' })
+    else {
+      // Countdowns start with the assignment, so among leads not yet contacted the earliest assigned are due first.
+      const recent: Condition[] = has('assigned_at') ? [{ field: 'assigned_at', op: 'within', value: { last: 30, unit: 'day' } }] : []
+      views.push({ key: 'soon', filter: { all: [{ field: 'owner', op: 'not_empty' }, ...untouched, ...recent] }, sort: has('assigned_at') ? 'assigned_at' : 'created_at' })
+    }
   } else if (has('owner')) views.push({ key: 'own', filter: { field: 'owner', op: 'eq', value: me } })
   views.push({ key: 'all' })
   return views

@@ -9,7 +9,8 @@ const shownAtFirst = 8
 export function Candidates({ branch }: { branch: BranchTrace }) {
   const { t } = useTranslation()
   const [all, setAll] = useState(false)
-  const candidates = branch.candidates ?? []
+  const rank = (c: Candidate): number => (c.chosen ? 0 : c.passed ? 1 : 2)
+  const candidates = [...(branch.candidates ?? [])].sort((a, b) => rank(a) - rank(b))
   const labels = [...new Set(candidates.flatMap((c) => c.checks.map((check) => check.label)))]
   const excluded = (branch.excluded ?? []).filter((e) => e.count > 0)
   const shown = all ? candidates : candidates.slice(0, shownAtFirst)

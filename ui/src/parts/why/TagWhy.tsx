@@ -3,7 +3,8 @@ import { Link } from 'react-router'
 import { useMeta, useRight } from '../../api/session'
 import type { TagExplain } from '../../api/types'
 import { titled } from '../../i18n/titled'
-import { Chip, toneOf } from '../Chip'
+import { TagChip } from '../Chip'
+import { tagColor } from '../tagOrder'
 import { TraceRoot } from './TraceTree'
 
 /** Why one tag has its value. */
@@ -12,12 +13,12 @@ export function TagWhy({ name, tag, strong }: { name: string; tag: TagExplain; s
   const meta = useMeta()
   const mayRead = useRight('definitions.read')
   const dimension = meta.tag_dimensions.find((d) => d.name === name)
-  const color = dimension?.values.find((v) => v.value === tag.value)?.color
+  const color = tagColor(dimension, tag.value)
   return (
     <div className={`why-tag ${strong ? 'is-strong' : ''}`}>
       <div className="why-tag-head">
         <span className="muted">{titled(dimension?.title, name)}</span>
-        {tag.value ? <Chip tone={toneOf(color)}>{tag.value}</Chip> : <span className="muted">—</span>}
+        {tag.value ? <TagChip color={color}>{tag.value}</TagChip> : <span className="muted">—</span>}
         {tag.seen !== undefined ? <span className="trace-seen">{t('why.seen', { value: tag.seen || '—' })}</span> : null}
       </div>
       {tag.text ? <p className="why-tag-text">{tag.text}</p> : null}

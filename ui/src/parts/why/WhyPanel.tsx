@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { useExplain } from '../../api/records'
+import { useMeta } from '../../api/session'
 import { Failed, Loading } from '../States'
+import { inOrder } from '../tagOrder'
 import { OwnerWhy, ownerTitle } from './OwnerWhy'
 import { TagWhy } from './TagWhy'
 import './why.css'
@@ -8,12 +10,13 @@ import './why.css'
 /** One panel everywhere: subject "owner" leads with the decision, "tag:industry" with that tag. */
 export function WhyPanel({ object, id, subject, heading = true }: { object: string; id: string; subject: string; heading?: boolean }) {
   const { t } = useTranslation()
+  const meta = useMeta()
   const explain = useExplain(object, id)
   if (explain.isPending) return <Loading rows={5} />
   if (explain.isError) return <Failed error={explain.error} retry={() => void explain.refetch()} />
   const { owner, tags } = explain.data
   const tagName = subject.startsWith('tag:') ? subject.slice(4) : null
-  const tagEntries = Object.entries(tags ?? {})
+  const tagEntries = inOrder(tags, meta)
   const focused = tagName ? tagEntries.filter(([name]) => name === tagName) : tagEntries
   const rest = tagName ? tagEntries.filter(([name]) => name !== tagName) : []
   const ownerPart = owner ? <OwnerWhy owner={owner} /> : <p className="muted">{t('why.nothing')}</p>
