@@ -143,8 +143,13 @@ func (h *Hub) catchUp(ctx context.Context, c *client, out *writer, last string, 
 	if last == "" {
 		return nil
 	}
+	// How far it lies back is measured by the trail's end: the hub itself may be behind in busy times.
+	end, err := h.Ledger.Last(ctx)
+	if err != nil {
+		return err
+	}
 	from, err := strconv.ParseInt(last, 10, 64)
-	if err != nil || from > upTo || upTo-from > resumeMost {
+	if err != nil || from > end || end-from > resumeMost {
 		return out.send(encode(0, "resync", map[string]any{"seq": upTo}))
 	}
 	// Scopes belong to the hub's goroutine: a second view of the same actor reads here.
