@@ -261,11 +261,9 @@ func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
 		events = events[:in.Limit]
 		body["next_cursor"] = strconv.FormatInt(events[in.Limit-1].Seq, 10)
 	}
-	out := make([]map[string]any, len(events))
-	for i, e := range events {
-		out[i] = h.Reader.ShowEvent(a, e)
+	if body["events"], body["refs"], err = h.Reader.ShowEvents(ctx, a, events); err != nil {
+		return nil, err
 	}
-	body["events"] = out
 	return &Body{Status: 200, Body: body}, nil
 }
 

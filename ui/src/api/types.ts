@@ -155,6 +155,8 @@ export interface LedgerEvent {
   request_id?: string
 }
 
+export interface EventPage { events: LedgerEvent[]; refs?: Refs; next_cursor?: string | null }
+
 export interface TraceNode {
   kind: 'all' | 'any' | 'none' | 'some' | 'leaf'
   passed: boolean

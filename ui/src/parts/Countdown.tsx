@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Timer } from '../api/types'
 import { useNow } from './clock'
 import { Chip, type Tone } from './Chip'
-import { exactInstant, span } from './format'
+import { exactInstant, fineSpan, span } from './format'
 
 const soon = 24 * 3600_000
 
@@ -14,15 +14,17 @@ export function leadingTimer(timers: Timer[] | undefined): Timer | undefined {
   return [...(timers ?? [])].sort((a, b) => rank[a.state] - rank[b.state] || b.started_at.localeCompare(a.started_at))[0]
 }
 
-export function useReading(timer: Timer | undefined): Reading | null {
+/** fine reads to the minute, in the last hour to the second: for the one countdown that a page is about. */
+export function useReading(timer: Timer | undefined, fine = false): Reading | null {
   const { t } = useTranslation()
   const now = useNow()
   if (!timer) return null
   const left = new Date(timer.due_at).getTime() - now
+  const say = fine ? fineSpan : span
   if (timer.state === 'stopped') return { tone: 'green', text: t(`timer.stopped.${timer.kind}`), overdue: false, ms: left }
-  if (timer.state === 'fired' || left <= 0) return { tone: 'red', text: t('timer.over', { span: span(-left) }), overdue: true, ms: left }
-  if (timer.kind === 'assign_deadline') return { tone: 'blue', text: t('timer.waiting', { span: span(now - new Date(timer.started_at).getTime()) }), overdue: false, ms: left }
-  return { tone: left < soon ? 'amber' : 'blue', text: span(left), overdue: false, ms: left }
+  if (timer.state === 'fired' || left <= 0) return { tone: 'red', text: t('timer.over', { span: say(-left) }), overdue: true, ms: left }
+  if (timer.kind === 'assign_deadline') return { tone: 'blue', text: t('timer.waiting', { span: say(now - new Date(timer.started_at).getTime()) }), overdue: false, ms: left }
+  return { tone: left < soon ? 'amber' : 'blue', text: say(left), overdue: false, ms: left }
 }
 
 /** The live cell of a list: colour and words, the due instant on hover. */

@@ -9,7 +9,7 @@ export function CountdownBanner({ timers, owned }: { timers: Timer[] | undefined
   const { t } = useTranslation()
   const now = useNow()
   const timer = leadingTimer(timers)
-  const reading = useReading(timer)
+  const reading = useReading(timer, true)
   if (!timer || !reading) {
     return <div className="banner banner-neutral" data-testid="countdown"><div className="banner-main"><span className="banner-label">{t(owned ? 'timer.none' : 'timer.nonePool')}</span></div></div>
   }

@@ -1,14 +1,15 @@
 import { App, Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { useNavigate, useParams } from 'react-router'
+import { Problem } from '../../api/client'
 import { useRecord, useRecordAction } from '../../api/records'
 import { useObject, useSession } from '../../api/session'
 import type { ObjectMeta, RecordDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
-import { Empty, Failed, Loading } from '../../parts/States'
+import { Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { titleOf } from '../records/views'
@@ -25,8 +26,12 @@ export default function RecordPage() {
   const { object: name = '', id = '' } = useParams()
   const { t } = useTranslation()
   const object = useObject(name)
+  const navigate = useNavigate()
   const detail = useRecord(name, id)
-  if (!object) return <Empty title={t('state.notFound')} text={t('state.notFoundText')} />
+  if (!object) return <div className="page"><Missing /></div>
+  if (detail.error instanceof Problem && detail.error.status === 404) {
+    return <div className="page"><Missing text={detail.error.detail || undefined}><Button onClick={() => void navigate(`/objects/${name}`)}>{t('state.toList', { object: titled(object.title, name) })}</Button></Missing></div>
+  }
   if (detail.isPending) return <div className="page"><Loading rows={12} /></div>
   if (detail.isError && !detail.data) return <div className="page"><Failed error={detail.error} retry={() => void detail.refetch()} /></div>
   return <Record key={id} object={object} detail={detail.data} />

@@ -18,6 +18,7 @@ export function columnsOf(object: ObjectMeta): Column[] {
   const order = object.name === 'lead' ? leadOrder : ['title', ...genericFields(object), ...(hasTags ? ['tags'] : []), 'owner', 'age']
   const columns: Column[] = []
   for (const name of order) {
+    if (name === 'countdown' && !byName.has('due_at')) continue
     if (name === 'title' || name === 'tags' || name === 'countdown' || name === 'age') columns.push({ kind: name })
     else {
       const field = byName.get(name)
