@@ -1,7 +1,9 @@
 import { useTranslation } from 'react-i18next'
+import { groupKind, isLeaf, type Condition } from '../../api/condition'
 import { useMeta } from '../../api/session'
 import { isBlank } from '../../fields/kind'
 import { titled } from '../../i18n/titled'
+import { conditionWords } from '../../parts/conditionWords'
 import { CalendarView } from './CalendarView'
 import { ObjectView } from './ObjectView'
 import { RoleView } from './RoleView'
@@ -48,6 +50,8 @@ function Part({ value, depth, object, of }: { value: unknown; depth: number; obj
     return <ul className="summary-list">{value.map((v, i) => <li key={i}><Part value={v} depth={depth + 1} object={object} /></li>)}</ul>
   }
   const record = value as Record<string, unknown>
+  const condition = value as Condition
+  if (known && (groupKind(condition) || (isLeaf(condition) && 'op' in condition))) return <>{conditionWords(condition, { fields: known.fields }, meta)}</>
   if ('zh-CN' in record) return <>{titled(record as { 'zh-CN': string })}</>
   const rest = Object.entries(record).filter(([k, v]) => !isBlank(v) && k !== 'title' && !inner.has(k))
   return (
