@@ -22,20 +22,19 @@ export function useRecords(object: string, ask: ListAsk, enabled = true) {
   })
 }
 
+export const fewQuery = (object: string, ask: ListAsk & { limit?: number }) => ({
+  queryKey: [...keys.list(object), 'few', ask],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    api.get<RecordPage>(
+      recordPath(object),
+      { filter: ask.filter ? JSON.stringify(ask.filter) : undefined, q: ask.q, sort: ask.sort, limit: ask.limit ?? 8 },
+      signal,
+    ),
+})
+
 /** A short list, for home tiles and pickers. With every it is asked again after so many ms: what a relative period holds moves with the clock. */
 export function useFewRecords(object: string, ask: ListAsk & { limit?: number }, enabled = true, every?: number) {
-  return useQuery({
-    queryKey: [...keys.list(object), 'few', ask],
-    enabled,
-    queryFn: ({ signal }) =>
-      api.get<RecordPage>(
-        recordPath(object),
-        { filter: ask.filter ? JSON.stringify(ask.filter) : undefined, q: ask.q, sort: ask.sort, limit: ask.limit ?? 8 },
-        signal,
-      ),
-    refetchInterval: every,
-    placeholderData: (before) => before,
-  })
+  return useQuery({ ...fewQuery(object, ask), enabled, refetchInterval: every, placeholderData: (before) => before })
 }
 
 export const recordQuery = (object: string, id: string) => ({

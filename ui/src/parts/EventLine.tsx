@@ -34,8 +34,9 @@ const telling = (event: LedgerEvent, object: ObjectMeta | undefined, brief: bool
   (event.changes ?? []).filter((c) => !quiet.has(c.field) && !(brief && derived.has(c.field)) && !(assigns(event) && c.field === 'owner') && Boolean(changeTitle(c, object)))
 
 /** A changed value in words: what it refers to by name, a phone number in its groups. */
-function valueOf(change: Change, side: 'from' | 'to', object: ObjectMeta | undefined, refs: Refs | undefined): string {
+function valueOf(change: Change, side: 'from' | 'to', object: ObjectMeta | undefined, refs: Refs | undefined, pool: string): string {
   const value = change[side]
+  if (change.field === 'owner' && object?.pool && !value) return pool
   const field = object?.fields.find((f) => f.name === change.field)
   const named = field?.target && typeof value === 'string' ? refs?.[field.target]?.[value] : undefined
   const text = named ?? words(change[`${side}_text`], value)
@@ -67,12 +68,12 @@ export function EventChanges({ event, object, refs, brief = false }: { event: Le
   return (
     <ul className="changes">
       {all.slice(0, open ? undefined : mostChanges).map((c) => {
-        const before = valueOf(c, 'from', object, refs)
+        const before = valueOf(c, 'from', object, refs, t('record.pool'))
         return (
           <li key={c.field}>
             <span className="muted">{changeTitle(c, object)}</span>{' '}
             {created || before === '—' ? null : <><s className="muted">{before}</s> → </>}
-            {valueOf(c, 'to', object, refs)}
+            {valueOf(c, 'to', object, refs, t('record.pool'))}
           </li>
         )
       })}

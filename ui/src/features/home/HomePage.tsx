@@ -98,7 +98,7 @@ function Leads({ records, object, refs, timed, owners }: LeadsProps) {
               {facts.filter((f) => !isBlank(record[f.name]) && String(record[f.name]) !== titleOf(record, object)).map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}
             </span>
             {owner ? <span className="home-owner">{isBlank(record.owner) ? <span className="muted">{t('record.pool')}</span> : <FieldShow field={owner} value={record.owner} refs={refs} />}</span> : null}
-            <span className="home-end">{timed ? <CountdownChip timers={record.timers} /> : <Age at={record.created_at} />}</span>
+            <span className="home-end">{timed ? <CountdownChip record={record} /> : <Age at={record.created_at} />}</span>
           </Link>
         </li>
       ))}

@@ -17,6 +17,7 @@ import { Composer } from './Composer'
 import { CountdownBanner } from './CountdownBanner'
 import { Facts } from './Facts'
 import { NextStep } from './NextStep'
+import { Related } from './Related'
 import { TagRow } from './TagRow'
 import { Timeline } from './Timeline'
 import { TransferModal } from './TransferModal'
@@ -54,7 +55,6 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   const { t } = useTranslation()
   const { message } = App.useApp()
   const { record, refs, rights } = detail
-  const timers = detail.timers ?? record.timers
   const action = useRecordAction(object.name, record.id)
   const [transferring, setTransferring] = useState(false)
   const composer = useRef<HTMLDivElement>(null)
@@ -81,10 +81,13 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
         {rights?.claim ? <Button type="primary" loading={action.isPending} onClick={claim}>{t('record.claim')}</Button> : null}
         {rights?.contacted && !phone ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
       </PageHead>
-      <div className={`record-grid ${lead ? '' : 'record-grid-two'}`}>
-        <div className="record-left"><Facts object={object} detail={detail} /></div>
+      <div className="record-grid">
+        <div className="record-left">
+          <Facts object={object} detail={detail} />
+          {lead ? <Related object={object} id={record.id} /> : null}
+        </div>
         <div className="record-middle">
-          {lead ? <CountdownBanner timers={timers} owned={Boolean(record.owner)} /> : null}
+          {lead ? <CountdownBanner record={{ ...record, timers: detail.timers ?? record.timers }} /> : null}
           {rights?.contacted ? <Composer box={composer} object={object.name} id={record.id} /> : null}
           <Timeline object={object} id={record.id} />
         </div>
@@ -93,7 +96,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
             <Card><WhyPanel object={object.name} id={record.id} subject="owner" /></Card>
             <NextStep detail={detail} />
           </div>
-        ) : null}
+        ) : <div className="record-right"><Related object={object} id={record.id} /></div>}
       </div>
       {transferring ? <TransferModal object={object.name} id={record.id} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
     </div>
