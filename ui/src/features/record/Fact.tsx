@@ -91,7 +91,7 @@ export function Fact({ field, object, detail, editable, editing, onEdit, onNext,
         )}
         {hint && !editing ? (
           <div className="fact-hint" title={hint.message}>
-            {hint.raw ? <span className="hint-raw">{t('record.raw', { raw: hint.raw })}</span> : null} {hint.message}
+            {hint.raw && !hint.message.includes(hint.raw) ? <span className="hint-raw">{t('record.raw', { raw: hint.raw })}</span> : null} {hint.message}
           </div>
         ) : null}
         {error ? <Alert type="error" role="alert" title={error} closable={{ onClose: () => setError(null) }} /> : null}
