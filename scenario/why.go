@@ -48,6 +48,7 @@ type WhyBranch struct {
 	Strategy     string         `json:"strategy"`
 	StrategyText string         `json:"strategy_text"`
 	Conditions   *Trace         `json:"conditions"`
+	Warning      string         `json:"warning"`
 	Considered   int            `json:"considered"`
 	Excluded     []Excluded     `json:"excluded"`
 	Candidates   []WhyCandidate `json:"candidates"`

@@ -33,6 +33,11 @@ type Selection struct {
 // rememberer marks strategies that use Selection.State.
 type rememberer interface{ remembers() }
 
+// teller marks strategies whose Note tells a field of the person; without says the same without it.
+type teller interface {
+	tells() (field, without string)
+}
+
 // candidate is a person who passed the filters, with the branch's figures as seen.
 type candidate struct {
 	*rep
