@@ -140,7 +140,7 @@ func TestDirectorChangesATagRule(t *testing.T) {
 			t.Errorf("tagged again: version %v after %v, owner %q after %q", again["version"], standing["version"], again.Text("owner"), standing.Text("owner"))
 		}
 		newest := admin.History(t, "lead", standing.ID())[0]
-		if newest.Actor.Kind != "system" || newest.Origin != "worker" || newest.Change("tag_budget") != [2]string{">20万", "5–20万"} {
+		if newest.Actor["kind"] != "system" || newest.Origin != "worker" || newest.Change("tag_budget") != [2]string{">20万", "5–20万"} {
 			t.Errorf("the trail tells of it: %+v", newest)
 		}
 		why := admin.Explain(t, "lead", standing.ID()).Tags["budget"]

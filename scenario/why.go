@@ -153,38 +153,8 @@ func (c *WhyCandidate) Seen() string {
 	return s
 }
 
-// Happened is one event of a record's history.
-type Happened struct {
-	Seq       int64  `json:"seq"`
-	At        string `json:"at"`
-	WrittenAt string `json:"written_at"`
-	Actor     struct {
-		Kind string `json:"kind"`
-		ID   string `json:"id"`
-		Name string `json:"name"`
-	} `json:"actor"`
-	IP        string         `json:"ip"`
-	Origin    string         `json:"origin"`
-	Batch     string         `json:"batch"`
-	Op        string         `json:"op"`
-	Object    string         `json:"object"`
-	RecordID  string         `json:"record_id"`
-	Revision  int            `json:"revision"`
-	RequestID string         `json:"request_id"`
-	Note      string         `json:"note"`
-	Data      map[string]any `json:"data"`
-	Changes   []struct {
-		Field    string            `json:"field"`
-		Title    map[string]string `json:"title"`
-		From     any               `json:"from"`
-		To       any               `json:"to"`
-		FromText string            `json:"from_text"`
-		ToText   string            `json:"to_text"`
-	} `json:"changes"`
-}
-
 // Change is a field's change in words, from and to; empty when it did not change.
-func (h Happened) Change(field string) [2]string {
+func (h Happening) Change(field string) [2]string {
 	for _, c := range h.Changes {
 		if c.Field == field {
 			return [2]string{c.FromText, c.ToText}
@@ -193,21 +163,10 @@ func (h Happened) Change(field string) [2]string {
 	return [2]string{}
 }
 
-// History reads a record's newest events, newest first.
-func (c *Client) History(t testing.TB, object, id string) []Happened {
-	t.Helper()
-	var out struct {
-		Events     []Happened `json:"events"`
-		NextCursor any        `json:"next_cursor"`
-	}
-	c.Get(t, path("/objects/%s/records/%s/history?limit=200", object, id), &out)
-	return out.Events
-}
-
 // Events picks a record's events of one kind, newest first.
-func (c *Client) Events(t testing.TB, object, id, op string) []Happened {
+func (c *Client) Events(t testing.TB, object, id, op string) []Happening {
 	t.Helper()
-	var out []Happened
+	var out []Happening
 	for _, h := range c.History(t, object, id) {
 		if h.Op == op {
 			out = append(out, h)
