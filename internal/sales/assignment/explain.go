@@ -220,6 +220,9 @@ func (x *Explanation) tell(d *decision, p *Policy) {
 		x.Decision, x.Text = "manual", name+"从公海认领"
 	case transferred:
 		x.Decision, x.Text = "manual", by+"从"+x.From.Name+"转给"+name
+		if by == x.From.Name {
+			x.Text = by + "转给" + name
+		}
 		if d.reason != "" {
 			x.Text += "：" + d.reason
 		}
