@@ -15,29 +15,45 @@ type Notice struct {
 	ReadAt   *string `json:"read_at"`
 }
 
-// Inbox reads one's own notices, newest first; more than 200 fail the test.
+// Inbox reads all of one's own notices, newest first.
 func (c *Client) Inbox(t testing.TB) []Notice {
 	t.Helper()
-	var out struct {
-		Items      []Notice `json:"items"`
-		Unread     int      `json:"unread"`
-		NextCursor *string  `json:"next_cursor"`
+	var all []Notice
+	for cursor := ""; ; {
+		var out struct {
+			Items      []Notice `json:"items"`
+			Unread     int      `json:"unread"`
+			NextCursor *string  `json:"next_cursor"`
+		}
+		c.Get(t, path("/inbox?limit=200&cursor=%s", cursor), &out)
+		all = append(all, out.Items...)
+		if out.NextCursor == nil {
+			return all
+		}
+		cursor = *out.NextCursor
 	}
-	c.Get(t, path("/inbox?limit=200"), &out)
-	if out.NextCursor != nil {
-		t.Fatal("scenario: more than 200 notices")
-	}
-	return out.Items
 }
 
-// Notices reads one's own notices about a record.
-func (c *Client) Notices(t testing.TB, record string) []Notice {
+// Told lists the kinds of one's own notices about a record, newest first.
+func (c *Client) Told(t testing.TB, record string) []string {
 	t.Helper()
-	var out []Notice
+	out := []string{}
 	for _, n := range c.Inbox(t) {
 		if n.RecordID == record {
-			out = append(out, n)
+			out = append(out, n.Kind)
 		}
 	}
 	return out
+}
+
+// Countdown finds a record's newest countdown of a kind; none fails the test.
+func (c *Client) Countdown(t testing.TB, object, id, kind string) Countdown {
+	t.Helper()
+	for _, x := range c.Explain(t, object, id).Countdowns {
+		if x.Kind == kind {
+			return x
+		}
+	}
+	t.Fatalf("scenario: %s %s has no countdown %s", object, id, kind)
+	return Countdown{}
 }
