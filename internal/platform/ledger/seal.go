@@ -13,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -297,8 +299,8 @@ func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 		}
 		events, seals, prev = seal.To, seal.N, seal
 	}
-	for n := range heads {
-		return events, seals, &Break{Seal: n, Reason: "is kept outside the database but missing in it"}
+	if len(heads) > 0 {
+		return events, seals, &Break{Seal: slices.Min(slices.Collect(maps.Keys(heads))), Reason: "is kept outside the database but missing in it"}
 	}
 	// The unsealed tail (under a second of writes) can still show gaps and changed payloads.
 	last, err := s.ledger.Last(ctx)
