@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -144,26 +146,15 @@ func TestVerifyNamesTheFirstBrokenEvent(t *testing.T) {
 				t.Parallel()
 				s := Start(t, Options{DB: db})
 				admin := s.Admin(t)
-				state := func() (last, sealed int64) {
-					var out struct {
-						Last   int64  `json:"last_seq"`
-						Sealed int64  `json:"sealed_seq"`
-						Seals  int64  `json:"seals"`
-						At     string `json:"last_seal_at"`
-						Head   string `json:"head"`
-					}
-					admin.Get(t, path("/trail"), &out)
-					return out.Last, out.Sealed
-				}
-				from, _ := state()
+				from, _ := admin.sealed(t)
 				for i := range 15 {
 					admin.Create(t, "task", Fields{"title": fmt.Sprintf("第 %d 件", i+1)})
 				}
 				s.Kill(t)
 				s.Restart(t)
-				Eventually(t, 10*time.Second, "everything is sealed", func() bool { last, sealed := state(); return last == sealed })
+				Eventually(t, 10*time.Second, "everything is sealed", func() bool { last, sealed := admin.sealed(t); return last == sealed })
 				out, errs, code := s.Run(t, "verify")
-				last, _ := state()
+				last, _ := admin.sealed(t)
 				if code != 0 || !strings.HasPrefix(out, fmt.Sprintf("whole: %d events", last)) {
 					t.Fatalf("verify: exit %d, %s%s; want 0 and %d events", code, out, errs, last)
 				}
@@ -196,4 +187,67 @@ func TestVerifyNamesTheFirstBrokenEvent(t *testing.T) {
 			})
 		}
 	})
+}
+
+// sealed says how far the trail is written and sealed.
+func (c *Client) sealed(t *testing.T) (last, sealed int64) {
+	t.Helper()
+	var out struct {
+		Last   int64  `json:"last_seq"`
+		Sealed int64  `json:"sealed_seq"`
+		Seals  int64  `json:"seals"`
+		At     string `json:"last_seal_at"`
+		Head   string `json:"head"`
+	}
+	c.Get(t, path("/trail"), &out)
+	return out.Last, out.Sealed
+}
+
+// Two nodes write one trail without a gap. It is sealed with one key: a node without it says so instead of calling the trail broken, and a
+// node that is given it seals and proves as the first does.
+func TestTwoNodesWriteOneTrail(t *testing.T) {
+	t.Parallel()
+	s := Start(t, Options{DB: Postgres})
+	first := s.Admin(t)
+	Eventually(t, 10*time.Second, "the first node has sealed", func() bool { _, sealed := first.sealed(t); return sealed > 0 })
+	node := s.Node(t)
+	second := node.Admin(t)
+	write := func(who ...*Client) {
+		for i := range 10 {
+			for _, c := range who {
+				c.Create(t, "task", Fields{"title": fmt.Sprintf("第 %d 件", i+1)})
+			}
+		}
+	}
+	whole := func(on *Server, by *Client) {
+		t.Helper()
+		Eventually(t, 10*time.Second, "everything is sealed", func() bool { last, sealed := by.sealed(t); return last == sealed })
+		last, _ := by.sealed(t)
+		if out, errs, code := on.Run(t, "verify"); code != 0 || !strings.HasPrefix(out, fmt.Sprintf("whole: %d events", last)) {
+			t.Errorf("verify: exit %d, %q %q; want 0 and %d events", code, out, errs, last)
+		}
+	}
+	write(first, second)
+	whole(s, first)
+	out, errs, code := node.Run(t, "verify")
+	if code != 1 || strings.Contains(out, "BROKEN") || !strings.Contains(errs, "seal.key") {
+		t.Errorf("verify without the key: exit %d, %q %q; want 1 and the way out", code, out, errs)
+	}
+	if strings.Contains(node.Log(), "level=ERROR") || strings.Count(node.Log(), "does not seal") != 1 {
+		t.Errorf("the second node's log: %s", node.Log())
+	}
+	key, err := os.ReadFile(filepath.Join(s.Data, "seal.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	node.Stop(t)
+	if err := os.WriteFile(filepath.Join(node.Data, "seal.key"), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	node.Restart(t)
+	write(first, second)
+	whole(s, first)
+	s.Kill(t)
+	write(second)
+	whole(node, second)
 }
