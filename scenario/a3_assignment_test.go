@@ -181,6 +181,11 @@ func TestPublishedPolicyCountsForTheNextLead(t *testing.T) {
 			if got := next(other); got != senior.User.ID {
 				t.Errorf("on another node: %q, want %q", got, senior.User.ID)
 			}
+			// A node that only reads follows as well.
+			n := director.Publish(t, policy(branch("top", "weighted", nil, Fields{"min_rank": "资深"})))
+			Eventually(t, 2*time.Second, "another node reads the new policy", func() bool {
+				return other.Definition(t, "assignment_policy", "lead_assignment").Revision == n
+			})
 			director.Publish(t, policy(branch("all", "round_robin", Fields{"field": "company", "op": "not_empty"}, Fields{"where": Fields{"field": "rank", "op": "eq", "value": "初级"}})))
 			if got := next(other); got != junior.User.ID {
 				t.Errorf("on another node after a publish: %q, want %q", got, junior.User.ID)
