@@ -235,7 +235,7 @@ func TestDeadlineOfThePoolWarns(t *testing.T) {
 			t.Fatalf("the deadline is %s after the intake, want 30m", got)
 		}
 		rep.Act(t, "lead", claimed.ID(), "claim", nil).OK(t, nil)
-		admin.SetTime(t, due.Add(-20*time.Second))
+		admin.SetTime(t, due.Add(-30*time.Second))
 		if got := head.Inbox(t); len(got) != 0 {
 			t.Errorf("before the deadline: %+v", got)
 		}
