@@ -48,6 +48,10 @@ func TestStrategies(t *testing.T) {
 		if got, note := run("highest_win_rate", 3); got != "bbb" || note != "近30天成交率最高（80%）" {
 			t.Errorf("胜率最高: %s, %q", got, note)
 		}
+		// A hospital that did not state its industry is tagged by its name.
+		if lead := admin.Create(t, "lead", Fields{"company": "仁和医院"}); names[lead.Text("owner")] != "b" {
+			t.Errorf("胜率最高 without a stated industry: %s", names[lead.Text("owner")])
+		}
 		admin.Change(t, "person", admin.Record(t, "person", a.User.ID), Fields{"weight": 3})
 		got, _ := run("weighted", 10)
 		counts := map[rune]int{}

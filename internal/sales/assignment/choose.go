@@ -136,7 +136,9 @@ func (b binding) key(row, person *object.Row) (string, bool) {
 	v := b.literal
 	switch {
 	case b.record != nil:
-		v = row.Get(b.record.Name)
+		if v = row.Get(b.record.Name); v == nil && b.otherwise != nil {
+			v = row.Get(b.otherwise.Name)
+		}
 	case b.candidate != nil:
 		v = person.Get(b.candidate.Name)
 	case v == nil:

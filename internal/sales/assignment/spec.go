@@ -113,6 +113,7 @@ type figure struct {
 type binding struct {
 	literal   any
 	record    *object.Field // of the record
+	otherwise *object.Field // of the record, where record is empty
 	candidate *object.Field // of the person
 }
 
