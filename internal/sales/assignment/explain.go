@@ -287,9 +287,11 @@ func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p
 			}
 		}
 		for _, c := range k.candidates {
-			if c.pos >= len(people) || len(c.seen) != len(b.figures) {
+			if c.pos >= len(people) || len(c.seen) > len(b.figures) {
 				return errDecision
 			}
+			// Figures that a strategy asks since then are "—"; those of the conditions come first and are the same.
+			c.seen = append(c.seen, make([]seenFigure, len(b.figures)-len(c.seen))...)
 			ct, err := e.candidate(b, c, people[c.pos], env, p.Object.Name)
 			if err != nil {
 				return err
