@@ -193,7 +193,7 @@ func (r *Reader) Next() (Row, error) {
 	}
 	if len(row.Cells) < want {
 		if r.recovering {
-			return row, r.fault(row.Line, row.Line, 0, "row_short", []byte(strings.Join(row.Cells, r.Delimiter())))
+			return row, rowError(row.Line, row.Line, 0, "row_short", strings.Join(row.Cells, r.Delimiter()))
 		}
 		cells := make([]string, want)
 		copy(cells, row.Cells)
@@ -202,7 +202,7 @@ func (r *Reader) Next() (Row, error) {
 	}
 	for i, cell := range row.Cells[want:] {
 		if strings.TrimSpace(cell) != "" {
-			return Row{Line: row.Line, Offset: row.Offset}, r.fault(row.Line, row.Line, want+i+1, "row_long", []byte(strings.Join(row.Cells, r.Delimiter())))
+			return Row{Line: row.Line, Offset: row.Offset}, rowError(row.Line, row.Line, want+i+1, "row_long", strings.Join(row.Cells, r.Delimiter()))
 		}
 	}
 	row.Cells = row.Cells[:want:want]

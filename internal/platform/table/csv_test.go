@@ -164,6 +164,22 @@ func TestBrokenRowsAreReportedAndReadingGoesOn(t *testing.T) {
 	}
 }
 
+func TestRejectedRowsOfAnyEncodingAreReadable(t *testing.T) {
+	t.Parallel()
+	text := "姓名,备注\n张三,好\n李四,\"没关\n赵六,开,多\n"
+	gb, err := simplifiedchinese.GB18030.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range []string{text, gb} {
+		r := open(t, raw)
+		_, bad := all(t, r)
+		if len(bad) != 2 || bad[0].Value != "李四,\"没关" || bad[1].Value != "赵六,开,多" {
+			t.Errorf("%s: rejected %+v", r.Encoding(), bad)
+		}
+	}
+}
+
 func TestShortAndEmptyRows(t *testing.T) {
 	t.Parallel()
 	rows, bad := all(t, open(t, "a,b,c\n\n1\n,,\n \n4,5,6\n\"\",,\n"))
