@@ -3,7 +3,6 @@ package scenario
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"io"
 	"maps"
 	"mime/multipart"
@@ -238,20 +237,9 @@ func mergesOfChineseFile(t *testing.T, admin *Client, customer string) {
 	if one.Text("customer") != customer || other.Text("customer") != customer || one.Number("touches") != 1 {
 		t.Errorf("customers %q and %q, want %q", one.Text("customer"), other.Text("customer"), customer)
 	}
-	var history struct {
-		Events []struct {
-			Data   map[string]any
-			Origin string
-			Batch  string
-		}
-		Next *string `json:"next_cursor"`
-	}
-	raw := admin.Do(t, http.MethodGet, path("/objects/lead/records/%s/history", other.ID()), nil).Body
-	if err := json.Unmarshal(raw, &history); err != nil {
-		t.Fatal(err)
-	}
-	if len(history.Events) != 1 || !reflect.DeepEqual(history.Events[0].Data["same_company"], []any{one.ID()}) || history.Events[0].Origin != "import" || history.Events[0].Batch == "" {
-		t.Errorf("history %s, want a link to %s", raw, one.ID())
+	events := admin.History(t, "lead", other.ID())
+	if len(events) != 1 || !reflect.DeepEqual(events[0].Data["same_company"], []any{one.ID()}) || events[0].Origin != "import" || events[0].Batch == "" {
+		t.Errorf("history %+v, want a link to %s", events, one.ID())
 	}
 }
 
