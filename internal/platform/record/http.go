@@ -1,15 +1,12 @@
 package record
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -270,20 +267,12 @@ func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
 
 // decode reads a JSON object with exact numbers; what cannot be read is named with its place.
 func decode(raw []byte) (map[string]any, error) {
-	bad := func(msg string) error {
-		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: msg, Hint: "应为 {\"字段\": 值, …}"})
-	}
-	if !utf8.Valid(raw) {
-		return nil, bad("不是 UTF-8 编码")
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
 	var body map[string]any
-	if err := dec.Decode(&body); err != nil {
-		return nil, bad(fmt.Sprintf("第 %d 字节附近：%v", dec.InputOffset(), err))
+	if err := problem.ReadJSON(raw, &body, false); err != nil {
+		return nil, err
 	}
-	if _, end := dec.Token(); body == nil || end != io.EOF {
-		return nil, bad("需要恰好一个对象")
+	if body == nil {
+		return nil, problem.New(problem.Invalid, "wrong_type", "请求内容不是 JSON 对象", problem.Item{Code: "wrong_type", Message: "这里需要对象，写的是空值", Hint: `应为 {"字段": 值, …}`})
 	}
 	return body, nil
 }

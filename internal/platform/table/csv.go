@@ -70,6 +70,9 @@ func Open(src io.Reader) (*Reader, error) {
 	if r.err != nil && !errors.Is(r.err, io.EOF) {
 		return nil, fmt.Errorf("read the table: %w", r.err)
 	}
+	if workbook(r.buf) {
+		return nil, errors.New("这是 Excel 工作簿，不是 CSV；请在 Excel 里另存为“CSV UTF-8（逗号分隔）”后再选")
+	}
 	enc, mark := detectEncoding(r.buf)
 	r.pos, r.offset = mark, int64(mark)
 	r.setEncoding(enc)

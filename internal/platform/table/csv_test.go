@@ -116,6 +116,9 @@ func TestHeaderNames(t *testing.T) {
 	if _, err := Open(strings.NewReader("a,\"b\n")); err == nil {
 		t.Error("a broken header was opened")
 	}
+	if _, err := Open(strings.NewReader("PK\x03\x04\x14\x00\x06\x00")); err == nil || !strings.Contains(err.Error(), "另存为") {
+		t.Errorf("a workbook: %v", err)
+	}
 	r = open(t, "a,b\r1,2\r\r3,4")
 	if rows, _ := all(t, r); len(rows) != 2 || rows[1].Cells[1] != "4" || rows[1].Line != 4 {
 		t.Errorf("lone carriage returns: %+v", rows)

@@ -1,7 +1,6 @@
 package importing
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -12,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/web"
 )
@@ -118,17 +118,28 @@ func (h *HTTP) form(w http.ResponseWriter, r *http.Request) (*multipart.Reader, 
 	return form, nil
 }
 
-// decode reads a part's JSON; null and nothing leave into as it is.
+// decode reads a part's JSON strictly; nothing leaves into as it is.
 func decode(part io.Reader, pointer string, into any) error {
 	b, err := io.ReadAll(io.LimitReader(part, 1<<20))
 	if err != nil || len(b) == 0 {
 		return err
 	}
-	if err := json.Unmarshal(b, into); err != nil {
-		return problem.New(problem.Invalid, "bad_"+pointer[1:], pointer[1:]+" 读不出", problem.Item{Pointer: pointer, Code: "wrong_type", Message: "这里需要一个 JSON 对象", Hint: `mapping 例如 {"phone": "手机"}；options 例如 {"assign": true, "countdown": false, "happened_at": null}`})
+	p := problem.As(problem.ReadJSON(b, into, true))
+	if p == nil {
+		return nil
 	}
-	return nil
+	it := p.Items[0]
+	if it.Code == "unknown_key" {
+		it.Hint = definition.Suggest(it.Pointer[1:], optionNames)
+	}
+	if it.Hint == "" || it.Code == "unreadable" {
+		it.Hint = `mapping 例如 {"phone": "手机"}；options 例如 {"assign": true, "countdown": false, "happened_at": null}`
+	}
+	it.Pointer = pointer + it.Pointer
+	return problem.New(problem.Invalid, "bad_"+pointer[1:], pointer[1:]+" 读不出", it)
 }
+
+var optionNames = []string{"fill", "assign", "countdown", "happened_at"}
 
 func decodeOptions(part io.Reader, r *Request) error {
 	o := &r.Options
@@ -156,7 +167,7 @@ func decodeOptions(part io.Reader, r *Request) error {
 }
 
 func malformed(code, detail string) error {
-	return problem.New(problem.Malformed, code, detail, problem.Item{Code: code, Message: detail})
+	return problem.New(problem.Malformed, code, detail, problem.Item{Code: code, Message: detail, Hint: "请用 multipart/form-data 上传一个文件，字段名为 file"})
 }
 
 // formProblem gives the reason when a form breaks off or grows too large.
