@@ -53,10 +53,6 @@ func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := Arrival{Channel: channel, IdempotencyKey: r.Header.Get("Idempotency-Key"), Request: web.RequestID(r.Context())}
-	if len(a.IdempotencyKey) > 200 || !utf8.ValidString(a.IdempotencyKey) {
-		web.WriteProblem(w, r, problem.New(problem.Malformed, "bad_idempotency_key", "Idempotency-Key 太长或无法读取", problem.Item{Pointer: "/Idempotency-Key", Code: "bad_idempotency_key", Message: "最长 200 个字节，须是 UTF-8", Hint: "请用 UUID"}))
-		return
-	}
 	if h.IP != nil {
 		a.IP = h.IP(r)
 	} else {
