@@ -21,7 +21,7 @@ func TestAcceptedLeadIsWhole(t *testing.T) {
 		admin := s.Admin(t)
 		reps := admin.Reps(t, 1)
 		web := s.Channel(t, admin, "website_form")
-		id := web.Intake(t, "website_form", Fields{"姓名": "吴工", "手机": "138 0000 0001", "公司名称": "宏图机械厂", "行业": "机械", "预算": "12.5万", "城市": "江苏苏州", "utm_source": "weixin", "点击": []any{1, 2}})
+		id := web.Intake(t, "website_form", Fields{"姓名": "吴工", "手机": "138 0000 0001", "公司名称": "宏图机械厂", "行业": "机械", "预算": "12.5万", "城市": "江苏苏州", "utm_source": "weixin", "点击": []any{1, 2}, "怪": "a\x00b"})
 		r := admin.Record(t, "lead", id)
 		want := []any{"吴工", "+8613800000001", "宏图机械厂", "制造", 125000.0, "江苏 苏州", "官网表单", "website_form", reps[0], "new", "5–20万", "制造", "官网表单", "B"}
 		got := []any{r["name"], r["phone"], r["company"], r["industry"], r["budget"], r["region"], r["source"], r["channel"], r["owner"], r["stage"], r.Tag("budget"), r.Tag("industry"), r.Tag("source"), r.Tag("grade")}
@@ -37,7 +37,7 @@ func TestAcceptedLeadIsWhole(t *testing.T) {
 		}
 		// What the form told beyond the fields is kept with the arrival.
 		touches := admin.List(t, "touch", Fields{"field": "lead", "op": "eq", "value": id}, "")
-		if len(touches) != 1 || !reflect.DeepEqual(touches[0]["data"], map[string]any{"utm_source": "weixin", "点击": []any{1.0, 2.0}}) {
+		if len(touches) != 1 || !reflect.DeepEqual(touches[0]["data"], map[string]any{"utm_source": "weixin", "点击": []any{1.0, 2.0}, "怪": "a\x00b"}) {
 			t.Errorf("touches %v", touches)
 		}
 		if events := admin.History(t, "lead", id); len(events) != 1 || events[0].Origin != "intake" || events[0].Actor["id"] != "website_form" || events[0].IP != "127.0.0.1" {

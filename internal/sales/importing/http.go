@@ -2,11 +2,14 @@ package importing
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -94,7 +97,7 @@ func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) (id string, err e
 					req.Name = filepath.Base(part.FileName())
 				}
 			case "mapping":
-				err = decode(part, "/mapping", &req.Mapping)
+				err = decodeMapping(part, &req)
 			case "options":
 				err = decodeOptions(part, &req)
 			}
@@ -137,6 +140,26 @@ func decode(part io.Reader, pointer string, into any) error {
 	}
 	it.Pointer = pointer + it.Pointer
 	return problem.New(problem.Invalid, "bad_"+pointer[1:], pointer[1:]+" 读不出", it)
+}
+
+func decodeMapping(part io.Reader, r *Request) error {
+	var in map[string]any
+	if err := decode(part, "/mapping", &in); err != nil {
+		return err
+	}
+	var items []problem.Item
+	r.Mapping = make(map[string]string, len(in))
+	for _, field := range slices.Sorted(maps.Keys(in)) {
+		column, ok := in[field].(string)
+		if !ok {
+			items = append(items, problem.Item{Pointer: "/mapping/" + field, Code: "wrong_type", Message: "这里需要列名，是一段文字", Hint: `例如 {"` + field + `": "表头里的列名"}`})
+		}
+		r.Mapping[field] = column
+	}
+	if len(items) > 0 {
+		return problem.New(problem.Invalid, "bad_mapping", fmt.Sprintf("mapping 有 %d 处不对", len(items)), items...)
+	}
+	return nil
 }
 
 var optionNames = []string{"fill", "assign", "countdown", "happened_at"}
