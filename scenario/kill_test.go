@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -232,4 +234,48 @@ func TestKillDuringImport(t *testing.T) {
 		}
 		wholeTrail(t, s)
 	})
+}
+
+// A first start that is killed, be it while the tables are made or while the demo company comes in, is finished by the next.
+func TestKillDuringFirstStart(t *testing.T) {
+	t.Parallel()
+	s := prepare(t, Options{Demo: true})
+	bin, env := s.Command()
+	for _, size := range []int64{1, 400 << 10, 1 << 20, 3 << 20, 6 << 20} {
+		p, err := launch(bin, append(env[:len(env):len(env)], "BATON_ADDR="+freeAddress(t)), s.log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		Eventually(t, time.Minute, fmt.Sprintf("the database has %d bytes", size), func() bool {
+			select {
+			case <-p.done:
+				t.Fatalf("the start ended by itself: %v\n%s", p.err, s.Log())
+			default:
+			}
+			return written(t, s.Data) >= size
+		})
+		p.kill()
+	}
+	s.start(t)
+	control := Start(t, Options{Demo: true})
+	director, twin := s.Demo(t, "chenli"), control.Demo(t, "chenli")
+	for _, object := range []string{"lead", "follow_up", "customer", "opportunity", "quote", "contract", "receipt", "script", "person", "org_unit"} {
+		got, want := director.Figure(t, object, "count", nil), twin.Figure(t, object, "count", nil)
+		if got != want || want == 0 {
+			t.Errorf("%v of %s, a load without kills has %v", got, object, want)
+		}
+	}
+	s.Admin(t)
+	wholeTrail(t, s)
+}
+
+// written is the size of the database and its log.
+func written(t *testing.T, folder string) (n int64) {
+	t.Helper()
+	for _, name := range []string{"baton.db", "baton.db-wal"} {
+		if info, err := os.Stat(filepath.Join(folder, name)); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
 }

@@ -63,6 +63,14 @@ type Server struct {
 // Start starts the binary and returns when /readyz answers 200. It is stopped when t ends, and its log printed if t failed.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
+	s := prepare(t, o)
+	s.start(t)
+	return s
+}
+
+// prepare is Start without the start.
+func prepare(t testing.TB, o Options) *Server {
+	t.Helper()
 	if o.DB == "" {
 		o.DB = SQLite
 	}
@@ -104,7 +112,6 @@ func Start(t testing.TB, o Options) *Server {
 			t.Logf("log of the server (%s):\n%s", o.DB, s.Log())
 		}
 	})
-	s.start(t)
 	return s
 }
 
