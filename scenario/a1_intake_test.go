@@ -244,17 +244,23 @@ func TestChannelKeys(t *testing.T) {
 // publishChannel changes a channel's definition and publishes it.
 func publishChannel(t *testing.T, admin *Client, name string, change func(spec Fields)) {
 	t.Helper()
+	publishDefinition(t, admin, "channel", name, change)
+}
+
+// publishDefinition changes a definition and publishes it.
+func publishDefinition(t *testing.T, admin *Client, kind, name string, change func(spec Fields)) {
+	t.Helper()
 	var now struct {
 		Definition struct {
 			Title map[string]string `json:"title"`
 			Spec  Fields            `json:"spec"`
 		} `json:"definition"`
 	}
-	raw := admin.Do(t, http.MethodGet, path("/definitions/channel/%s", name), nil)
+	raw := admin.Do(t, http.MethodGet, path("/definitions/%s/%s", kind, name), nil)
 	if err := json.Unmarshal(raw.Body, &now); err != nil || now.Definition.Spec == nil {
-		t.Fatalf("channel %s: %s", name, raw.Body)
+		t.Fatalf("%s %s: %s", kind, name, raw.Body)
 	}
 	change(now.Definition.Spec)
-	admin.Put(t, path("/definitions/channel/%s", name), Fields{"title": now.Definition.Title, "spec": now.Definition.Spec}, nil)
-	admin.Post(t, path("/revisions"), Fields{"note": "停用渠道"}, nil)
+	admin.Put(t, path("/definitions/%s/%s", kind, name), Fields{"title": now.Definition.Title, "spec": now.Definition.Spec}, nil)
+	admin.Post(t, path("/revisions"), Fields{"note": "改" + name}, nil)
 }
