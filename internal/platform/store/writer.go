@@ -185,7 +185,7 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 	if err != nil {
 		return outcomes, fmt.Errorf("store: begin: %w", err)
 	}
-	tx := &Tx{db: w.db, sql: sqlTx, stmts: &w.stmts}
+	tx := &Tx{db: w.db, sql: sqlTx, stmts: &w.stmts, careful: careful}
 	fail := func(err error) ([]outcome, error) {
 		_ = sqlTx.Rollback()
 		return outcomes, err
@@ -222,6 +222,9 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 		if err := guarded(ctx, tx, f); err != nil {
 			return fail(err)
 		}
+	}
+	if err := tx.flushAll(ctx); err != nil {
+		return fail(err)
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return outcomes, fmt.Errorf("store: commit: %w", err)
@@ -262,16 +265,21 @@ var errDirty = errors.New("store: a work failed after it wrote")
 
 // hopeful runs one work without a savepoint. On PostgreSQL any failed statement spoils the transaction, read or write.
 func (t *Tx) hopeful(ctx context.Context, work Work) (err error) {
-	mark, wrote := len(t.after), t.statements
+	mark, wrote, rows := len(t.after), t.statements, t.marks()
 	t.pending = t.pending[:0]
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("store: panic in a write: %v\n%s", p, debug.Stack())
 		}
+		if err == nil && t.failed != nil {
+			err = t.failed
+		}
 		if err != nil {
 			t.after = t.after[:mark]
 			t.values, t.pending = nil, nil
-			if t.statements != wrote {
+			if t.statements == wrote {
+				t.undo(rows)
+			} else {
 				err = fmt.Errorf("%w: %w", errDirty, err)
 			}
 			return
@@ -323,6 +331,12 @@ type Tx struct {
 	own     map[string]*sql.Stmt
 	// statements counts what may have left a mark: every Exec, and on PostgreSQL every Query.
 	statements int
+	// queues are rows to be written together; careful writes each at once.
+	queues  []*queue
+	marked  []int
+	careful bool
+	// failed is why queued rows could not be written: whatever the work makes of it, the group runs again.
+	failed error
 }
 
 // Dialect tells which database this is.
@@ -330,6 +344,13 @@ func (t *Tx) Dialect() Dialect { return t.db.dialect }
 
 // Exec runs a statement.
 func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	if err := t.settle(ctx, q); err != nil {
+		return nil, err
+	}
+	return t.exec(ctx, q, args...)
+}
+
+func (t *Tx) exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
 	t.statements++
 	if t.db.dialect == Postgres {
 		return t.sql.ExecContext(ctx, t.db.rebind(q), args...)
@@ -343,6 +364,9 @@ func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error
 
 // Query reads inside the transaction.
 func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	if err := t.settle(ctx, q); err != nil {
+		return nil, err
+	}
 	t.read(q)
 	if t.db.dialect == Postgres {
 		return t.sql.QueryContext(ctx, t.db.rebind(q), args...)
@@ -356,6 +380,9 @@ func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error
 
 // QueryRow reads one row inside the transaction.
 func (t *Tx) QueryRow(ctx context.Context, q string, args ...any) *sql.Row {
+	if err := t.settle(ctx, q); err != nil {
+		return t.failedRow(q)
+	}
 	t.read(q)
 	if t.db.dialect == SQLite {
 		if s, err := t.stmt(ctx, q); err == nil {

@@ -173,7 +173,10 @@ func TestFilters(t *testing.T) {
 		record.Write{Op: record.Create, Object: "org_unit", ID: "east", Values: map[string]any{"name": "华东", "kind": "region", "provinces": []any{"cn.33", "cn.31"}}},
 		record.Write{Op: record.Create, Object: "org_unit", ID: "team", Values: map[string]any{"name": "一组", "kind": "team", "parent": "east"}},
 		record.Write{Op: record.Create, Object: "org_unit", ID: "south", Values: map[string]any{"name": "华南", "kind": "region", "provinces": []any{"cn.44"}}})
-	today := w.clock.Now().In(w.env.Zone).Format("2006-01-02")
+	// A minute past nine in the evening there is nobody at work but those whose hours say so.
+	now := w.clock.Now().In(w.env.Zone)
+	w.clock.Shift(time.Date(now.Year(), now.Month(), now.Day(), 21, 1, 0, 0, w.env.Zone).Sub(now))
+	today := now.Format("2006-01-02")
 	w.people(t, map[string]map[string]any{
 		"east":   {"unit": "team", "rank": "高级", "product_lines": []any{"云课堂", "设备维保"}},
 		"south":  {"unit": "south", "rank": "资深", "product_lines": []any{"云课堂"}},
@@ -183,9 +186,6 @@ func TestFilters(t *testing.T) {
 		"gone":   {"rank": "资深", "active": false},
 		"boss":   {"rank": "资深", "roles": "lead"},
 	})
-	// A minute past nine in the evening there is nobody at work but those whose hours say so.
-	now := w.clock.Now().In(w.env.Zone)
-	w.clock.Shift(now.Truncate(24 * 3600e9).Add(13 * 3600e9).Sub(now))
 	for _, c := range []struct {
 		name, candidates string
 		lead             map[string]any
