@@ -178,13 +178,12 @@ func wholeTrail(t *testing.T, s *Server) {
 	}
 }
 
-// An import that is killed goes on where it was, several times over, and ends with the figures it would have had.
-func TestKillDuringImport(t *testing.T) {
-	t.Parallel()
+// longFile is a file that takes a while, with rows that are refused and rows that merge; want is what comes of it, phones those of the leads.
+func longFile() (content []byte, want counts, phones map[string]bool) {
 	const rows = 3000
 	var file strings.Builder
 	file.WriteString("编号,公司,手机,行业,预算,地区,阶段\n")
-	want, phones := counts{Rows: rows}, map[string]bool{}
+	want, phones = counts{Rows: rows}, map[string]bool{}
 	for i := range rows {
 		phone, stage := fmt.Sprintf("137%08d", i), ""
 		switch {
@@ -200,13 +199,20 @@ func TestKillDuringImport(t *testing.T) {
 		}
 		fmt.Fprintf(&file, "L%05d,公司%d,%s,制造,%d万,江苏苏州,%s\n", i, i, phone, 1+i%30, stage)
 	}
+	return []byte(file.String()), want, phones
+}
+
+// An import that is killed goes on where it was, several times over, and ends with the figures it would have had.
+func TestKillDuringImport(t *testing.T) {
+	t.Parallel()
+	file, want, phones := longFile()
 	EachDB(t, func(t *testing.T, db DB) {
 		s := Start(t, Options{DB: db})
 		admin := s.Admin(t)
 		admin.Reps(t, 4)
-		id := admin.StartImport(t, "lead", "kill.csv", []byte(file.String()), ImportOptions{Assign: true, Countdown: true})
+		id := admin.StartImport(t, "lead", "kill.csv", file, ImportOptions{Assign: true, Countdown: true})
 		for round := range killRounds {
-			at := int64(rows * (round + 1) / (killRounds + 2))
+			at := int64(want.Rows * (round + 1) / (killRounds + 2))
 			var job Job
 			Eventually(t, 3*time.Minute, fmt.Sprintf("the import passes row %d", at), func() bool {
 				job = admin.Job(t, id)
@@ -236,13 +242,52 @@ func TestKillDuringImport(t *testing.T) {
 	})
 }
 
+// An import on the command line, without a server, that is killed is finished by the server that starts next.
+func TestKillOfAnImportOnTheCommandLine(t *testing.T) {
+	t.Parallel()
+	content, want, phones := longFile()
+	s := Start(t, Options{})
+	admin := s.Admin(t)
+	admin.Reps(t, 4)
+	s.Stop(t)
+	file := filepath.Join(folder(t), "kill.csv")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bin, env := s.Command()
+	before := written(t, s.Data)
+	p, err := launch(bin, env, s.log, "import", "--object", "lead", "--file", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Eventually(t, time.Minute, "the import is under way", func() bool { return written(t, s.Data) > before+1<<20 })
+	p.kill()
+	if p.err == nil {
+		t.Fatal("the import had ended before it was killed")
+	}
+	s.Restart(t)
+	var list struct{ Jobs []Job }
+	admin.Get(t, path("/jobs"), &list)
+	if len(list.Jobs) != 1 {
+		t.Fatalf("jobs after the kill: %+v", list.Jobs)
+	}
+	job := admin.WaitJob(t, list.Jobs[0].ID, 2*time.Minute)
+	if got := (counts{job.Result.Rows, job.Result.Created, job.Result.Merged, job.Result.Rejected}); job.State != "done" || got != want {
+		t.Errorf("the import ended %s with %+v, want %+v", job.State, got, want)
+	}
+	if leads := wholeLeads(t, admin); len(leads) != len(phones) {
+		t.Errorf("%d leads, want %d", len(leads), len(phones))
+	}
+	wholeTrail(t, s)
+}
+
 // A first start that is killed, be it while the tables are made or while the demo company comes in, is finished by the next.
 func TestKillDuringFirstStart(t *testing.T) {
 	t.Parallel()
 	s := prepare(t, Options{Demo: true})
 	bin, env := s.Command()
 	for _, size := range []int64{1, 400 << 10, 1 << 20, 3 << 20, 6 << 20} {
-		p, err := launch(bin, append(env[:len(env):len(env)], "BATON_ADDR="+freeAddress(t)), s.log)
+		p, err := launch(bin, append(env[:len(env):len(env)], "BATON_ADDR="+freeAddress(t)), s.log, "serve")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -160,7 +160,7 @@ func (s *Server) start(t testing.TB) {
 	for attempt := 1; ; attempt++ {
 		address := freeAddress(t)
 		s.Base = "http://" + address
-		p, err := launch(bin, append(s.env[:len(s.env):len(s.env)], "BATON_ADDR="+address), s.log)
+		p, err := launch(bin, append(s.env[:len(s.env):len(s.env)], "BATON_ADDR="+address), s.log, "serve")
 		if err != nil {
 			t.Fatalf("scenario: start %s: %v", bin, err)
 		}
