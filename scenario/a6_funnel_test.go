@@ -24,11 +24,11 @@ func readsAsShipped(t *testing.T, f Funnel) {
 			t.Errorf("%s: mean days in quoted %v of %d, want 4.2", who, s.MeanDays, s.Completed)
 		}
 	}
-	company := stage(t, f.Stages, "quoted")
+	company := stageOf(t, f.Stages, "quoted")
 	reads(company, "company")
 	teams, sum := 0, int64(0)
 	for _, g := range f.Groups {
-		s := stage(t, g.Stages, "quoted")
+		s := stageOf(t, g.Stages, "quoted")
 		sum += s.Count
 		if s.Completed > 0 {
 			teams++
@@ -106,10 +106,10 @@ func sums(t *testing.T, f Funnel) {
 func opens(t *testing.T, c *Client, ask Fields, name, key string) {
 	t.Helper()
 	f := c.Funnel(t, ask)
-	numbers := map[string]FunnelStage{"": stage(t, f.Stages, name)}
+	numbers := map[string]FunnelStage{"": stageOf(t, f.Stages, name)}
 	for _, g := range f.Groups {
 		if g.Key == key {
-			numbers[key] = stage(t, g.Stages, name)
+			numbers[key] = stageOf(t, g.Stages, name)
 		}
 	}
 	if len(numbers) != 2 || numbers[key].Count == 0 || numbers[key].Count == numbers[""].Count {
@@ -160,7 +160,7 @@ func (s *Server) byHand(t *testing.T) (n int64, mean float64) {
 // quoted is what the API says of 方案报价 over all time.
 func quoted(t *testing.T, c *Client) FunnelStage {
 	t.Helper()
-	s := stage(t, c.Funnel(t, Fields{"mode": "cohort"}).Stages, "quoted")
+	s := stageOf(t, c.Funnel(t, Fields{"mode": "cohort"}).Stages, "quoted")
 	if s.MeanDays == nil {
 		t.Fatalf("no mean in %+v", s)
 	}

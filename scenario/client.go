@@ -224,23 +224,26 @@ func (r *Response) OK(t testing.TB, out any) {
 
 // Problem is an RFC 9457 problem document.
 type Problem struct {
-	Type      string `json:"type"`
-	Title     string `json:"title"`
-	Status    int    `json:"status"`
-	Detail    string `json:"detail"`
-	Code      string `json:"code"`
-	Instance  string `json:"instance"`
-	RequestID string `json:"request_id"`
-	Errors    []struct {
-		Kind    string `json:"kind"` // of the definition, where one is wrong
-		Name    string `json:"name"`
-		Pointer string `json:"pointer"`
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Hint    string `json:"hint"`
-		Yours   any    `json:"yours"`
-		Theirs  any    `json:"theirs"`
-	} `json:"errors"`
+	Type      string        `json:"type"`
+	Title     string        `json:"title"`
+	Status    int           `json:"status"`
+	Detail    string        `json:"detail"`
+	Code      string        `json:"code"`
+	Instance  string        `json:"instance"`
+	RequestID string        `json:"request_id"`
+	Errors    []ProblemItem `json:"errors"`
+}
+
+// ProblemItem is one wrong place.
+type ProblemItem struct {
+	Pointer string `json:"pointer"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	Yours   any    `json:"yours"`
+	Theirs  any    `json:"theirs"`
 }
 
 // Problem expects a problem document with the status, and the code unless that is empty.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"net/url"
 	"testing"
 )
 
@@ -42,4 +43,23 @@ func (c *Client) History(t testing.TB, object, id string) []Happening {
 		t.Fatalf("scenario: %s %s has no history", object, id)
 	}
 	return out.Events
+}
+
+// events reads all events that a filter of GET /events names, newest first.
+func (c *Client) events(t testing.TB, filter url.Values) []Happening {
+	t.Helper()
+	filter.Set("limit", "200")
+	var all []Happening
+	for {
+		var page struct {
+			Events []Happening `json:"events"`
+			Next   *string     `json:"next_cursor"`
+		}
+		c.Get(t, path("/events?%s", filter.Encode()), &page)
+		all = append(all, page.Events...)
+		if page.Next == nil {
+			return all
+		}
+		filter.Set("cursor", *page.Next)
+	}
 }

@@ -69,6 +69,14 @@ type Server struct {
 // Start starts the binary and returns when /readyz answers 200. It is stopped when t ends, and its log printed if t failed.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
+	s := prepare(t, o)
+	s.start(t)
+	return s
+}
+
+// prepare is Start without the start.
+func prepare(t testing.TB, o Options) *Server {
+	t.Helper()
 	if o.DB == "" {
 		o.DB = SQLite
 	}
@@ -119,7 +127,6 @@ func Start(t testing.TB, o Options) *Server {
 			t.Logf("log of the server (%s):\n%s", o.DB, s.Log())
 		}
 	})
-	s.start(t)
 	return s
 }
 
@@ -177,7 +184,7 @@ func (s *Server) start(t testing.TB) {
 	for attempt := 1; ; attempt++ {
 		address := freeAddress(t)
 		s.Base = "http://" + address
-		p, err := launch(bin, append(s.env[:len(s.env):len(s.env)], "BATON_ADDR="+address), s.log)
+		p, err := launch(bin, append(s.env[:len(s.env):len(s.env)], "BATON_ADDR="+address), s.log, "serve")
 		if err != nil {
 			t.Fatalf("scenario: start %s: %v", bin, err)
 		}

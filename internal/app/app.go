@@ -86,10 +86,8 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 	if err = a.Defs.Load(ctx); err != nil {
 		return nil, err
 	}
-	if a.Defs.Current().Revision == 0 {
-		if err = a.bootstrap(ctx); err != nil {
-			return nil, fmt.Errorf("first start: %w", err)
-		}
+	if err = a.bootstrap(ctx); err != nil {
+		return nil, fmt.Errorf("first start: %w", err)
 	}
 	return a, a.Dir.Reload(ctx)
 }

@@ -81,6 +81,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
+	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
 }
 

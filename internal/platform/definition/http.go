@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -131,27 +129,12 @@ type body struct {
 	Removed bool            `json:"removed,omitempty"`
 }
 
-func readBody(raw []byte, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, end := dec.Token(); end != io.EOF {
-			err = errors.New("more than one JSON value")
-		}
-	}
-	if err != nil {
-		return problem.New(problem.Malformed, "unreadable_body", "请求内容无法读取", problem.Item{Code: "unreadable", Message: err.Error(), Hint: "应为 {title, spec}"})
-	}
-	return nil
-}
-
 func (h *HTTP) put(ctx context.Context, in *putIn) (*bodyOut, error) {
 	if err := h.mayChange(ctx, in.Kind); err != nil {
 		return nil, err
 	}
 	var b body
-	if err := readBody(in.RawBody, &b); err != nil {
+	if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 		return nil, err
 	}
 	if len(b.Spec) == 0 && !b.Removed {
@@ -197,7 +180,7 @@ func (h *HTTP) check(_ context.Context, in *rawIn) (*bodyOut, error) {
 	var b struct {
 		Definitions []body `json:"definitions"`
 	}
-	if err := readBody(in.RawBody, &b); err != nil {
+	if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 		return nil, err
 	}
 	var defs []*Definition
@@ -242,7 +225,7 @@ func (h *HTTP) publish(ctx context.Context, in *rawIn) (*bodyOut, error) {
 		Only []Key  `json:"only"`
 	}
 	if len(bytes.TrimSpace(in.RawBody)) > 0 {
-		if err := readBody(in.RawBody, &b); err != nil {
+		if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 			return nil, err
 		}
 	}

@@ -116,7 +116,7 @@ func signingKey(path string) (ed25519.PrivateKey, error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
 		}
-		return key, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "BATON SEAL KEY", Bytes: key.Seed()}), 0o600)
+		return key, keepKey(path, pem.EncodeToMemory(&pem.Block{Type: "BATON SEAL KEY", Bytes: key.Seed()}))
 	}
 	if err != nil {
 		return nil, err
@@ -126,6 +126,25 @@ func signingKey(path string) (ed25519.PrivateKey, error) {
 		return nil, fmt.Errorf("ledger: %s does not hold a signing key; restore it from your backup", path)
 	}
 	return ed25519.NewKeyFromSeed(p.Bytes), nil
+}
+
+// keepKey writes the key whole or not at all: a folder with half a key would never open again.
+func keepKey(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".seal.key-*") // only its owner may read it
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }
 
 func keyID(pub ed25519.PublicKey) string {
@@ -208,15 +227,30 @@ func (s *Sealer) Seal(ctx context.Context) error {
 }
 
 func (s *Sealer) keepHead(seal *Seal) error {
-	f, err := os.OpenFile(s.heads, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(s.heads, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
 	b, err := json.Marshal(seal)
 	if err == nil {
-		_, err = f.Write(append(b, '\n'))
+		b = append(b, '\n')
+		if torn(f) {
+			b = append([]byte{'\n'}, b...)
+		}
+		_, err = f.Write(b)
 	}
 	return errors.Join(err, f.Close())
+}
+
+// torn tells that a crash cut the last line off; the next must not be glued to it.
+func torn(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	var last [1]byte
+	_, err = f.ReadAt(last[:], info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
 
 func (l *Ledger) lastSeal(ctx context.Context) (*Seal, error) {

@@ -242,7 +242,7 @@ func (c *Change) lay(ctx context.Context) error {
 			continue
 		}
 		if (f.ReadOnly || f.System && f.Index != object.Owner) && !c.Origin.Engine {
-			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改"})
+			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改", Hint: "请去掉这一项"})
 			continue
 		}
 		c.Given[f.Index] = true

@@ -56,7 +56,6 @@ const csp = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inl
 
 // Wrap puts the edge before a handler.
 func (e *Edge) Wrap(next http.Handler) http.Handler {
-	shapeErrors()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := uuid.NewString()

@@ -68,12 +68,16 @@ func (e *Engine) Apply(ctx context.Context, c *record.Change) error {
 	if c.Old != nil {
 		was = c.Old.Owner()
 	}
-	if was == is && (is != "" || !c.Origin.Assign || c.Op != record.Create && c.Result != "merged") {
+	came := c.Op == record.Create || c.Result == "merged"
+	if was == is && (is != "" || !came || !c.Origin.Assign && c.Old != nil) {
 		return nil
 	}
 	ps := e.policies.of(c.Snap, c.Object.Name)
 	switch {
 	case len(ps) == 0:
+		return nil
+	case was == is && !c.Origin.Assign:
+		unasked(c)
 		return nil
 	case is != "":
 		return e.byHand(ctx, c, ps, was)
@@ -145,6 +149,22 @@ func (e *Engine) assign(ctx context.Context, c *record.Change, p *Policy, env co
 		}
 	}
 	return c.Decide(ctx, decisionOf, d.encode())
+}
+
+// unasked says of a new record why nobody was looked for.
+func unasked(c *record.Change) {
+	f, ok := c.Object.Field("pool_reason")
+	if !ok || c.Given[f.Index] || c.New.V[f.Index] != nil {
+		return
+	}
+	switch c.Origin.Kind {
+	case "import":
+		c.New.V[f.Index] = "导入时没有要求分配"
+	case "intake":
+		c.New.V[f.Index] = "渠道没有开启自动分配"
+	default:
+		c.New.V[f.Index] = "写入时没有要求分配"
+	}
 }
 
 // byHand keeps that somebody gave the record an owner.
