@@ -37,6 +37,7 @@ func (c *Client) History(t testing.TB, object, id string) []Happening {
 	var out struct {
 		Events []Happening `json:"events"`
 		Next   *string     `json:"next_cursor"`
+		Refs   any         `json:"refs"`
 	}
 	c.Get(t, path("/objects/%s/records/%s/history", object, id), &out)
 	if len(out.Events) == 0 {
@@ -54,6 +55,7 @@ func (c *Client) events(t testing.TB, filter url.Values) []Happening {
 		var page struct {
 			Events []Happening `json:"events"`
 			Next   *string     `json:"next_cursor"`
+			Refs   any         `json:"refs"`
 		}
 		c.Get(t, path("/events?%s", filter.Encode()), &page)
 		all = append(all, page.Events...)
