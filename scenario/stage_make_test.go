@@ -25,16 +25,18 @@ var stageLead = Fields{"name": "重发的", "phone": "13700000001", "行业": "�
 // stageFiles are what a stopped data folder holds; the lock is made anew.
 var stageFiles = []string{"baton.db", "heads.jsonl", "seal.key"}
 
-// TestMakeStage makes the folder that later programs must open. Once for each stage, by hand:
+// TestMakeStage makes a folder that later programs must open, and opens it with this one. It is thrown away, unless asked for by hand, once
+// for each stage:
 //
 //	go test ./scenario -run TestMakeStage -make-stage stage2
 func TestMakeStage(t *testing.T) {
-	if *makeStage == "" {
-		t.Skip("makes test data; asked for with -make-stage")
-	}
-	dir := filepath.Join("testdata", *makeStage)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatalf("a stage is made once: %v", err)
+	t.Parallel()
+	dir := folder(t)
+	if *makeStage != "" {
+		dir = filepath.Join("testdata", *makeStage)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatalf("a stage is made once: %v", err)
+		}
 	}
 	s := Start(t, Options{})
 	admin := s.Admin(t)
@@ -70,6 +72,7 @@ func TestMakeStage(t *testing.T) {
 		t.Fatal(err)
 	}
 	pack(t, s.Data, filepath.Join(dir, "data.tar.gz"))
+	opens(t, dir)
 }
 
 // stageWork does a little of everything that leaves a trace.
