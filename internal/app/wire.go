@@ -111,9 +111,11 @@ func (a *App) routes(r *web.Router) {
 	a.engines.hub.Routes(r)
 	(&job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}).Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
-	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Clock: a.Clock, Past: a.Defs}
+	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
-		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
+		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {
+			return tags.Explain(ctx, who, row)
+		},
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
 	queries := query.New(a.Reader)

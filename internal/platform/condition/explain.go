@@ -11,9 +11,12 @@ type Trace struct {
 	Kind     string   `json:"kind"` // all, any, none, some, leaf
 	Passed   bool     `json:"passed"`
 	Text     string   `json:"text"`           // the node in Chinese
-	Seen     string   `json:"seen,omitempty"` // leaf, some: what was found; "—" for empty
+	Seen     string   `json:"seen,omitempty"` // leaf, some: what was found; "—" for empty, Concealed for what the asker may not see
 	Children []*Trace `json:"children,omitempty"`
 }
+
+// Concealed stands where a value was that the asker may not see.
+const Concealed = "无权查看"
 
 // Explain evaluates like Match and says for each node whether it held and what it saw.
 func (c *Cond) Explain(e *Env) (*Trace, error) { return c.root.explain(e, e.Row) }
@@ -30,7 +33,13 @@ func (n *node) explain(e *Env, r *object.Row) (*Trace, error) {
 		}
 		t.Passed, t.Text = passed, n.words(false)
 		t.Seen = object.Dash
-		if seen != nil {
+		hidden, err := n.path.hidden(e, r)
+		switch {
+		case err != nil:
+			return nil, err
+		case hidden:
+			t.Seen = Concealed
+		case seen != nil:
 			t.Seen = n.path.field.Type.Words(n.path.field, n.s.Env, seen)
 		}
 	case KindMeasure:

@@ -60,6 +60,8 @@ type Env struct {
 	Related func(object, id string) (*object.Row, error)
 	// Children finds the records of object whose field points to id. Deleted rows do not count.
 	Children func(object, field, id string) ([]*object.Row, error)
+	// Hides reports a value that Explain must not show; nil hides none.
+	Hides func(r *object.Row, f *object.Field) bool
 }
 
 func (e *Env) related(name, id string) (*object.Row, error) {

@@ -25,17 +25,14 @@ type Engine struct {
 	Directory Directory
 	Figures   Figures
 	Timers    Timers // nil: no clock of the pool
-	// WorkFrom and WorkUntil are the workspace's working hours in minutes of the day; Workday tells working days, nil: every day.
-	WorkFrom, WorkUntil int64
-	Workday             func(day time.Time) bool
 
 	rosters  rosters
 	policies policies
 }
 
-// NewEngine works from 9:00 to 18:00 unless told otherwise.
+// NewEngine makes the step.
 func NewEngine(d Directory, f Figures, t Timers) *Engine {
-	return &Engine{Directory: d, Figures: f, Timers: t, WorkFrom: 9 * 60, WorkUntil: 18 * 60}
+	return &Engine{Directory: d, Figures: f, Timers: t}
 }
 
 // policies keeps the policies in force by object, for the newest snapshot seen.
@@ -123,7 +120,8 @@ func (e *Engine) assign(ctx context.Context, c *record.Change, p *Policy, env co
 	if err != nil {
 		return err
 	}
-	h := &choice{e: e, c: c, p: p, ro: ro, env: env, q: e.ask(c)}
+	h := &choice{e: e, c: c, p: p, ro: ro, env: env, q: ask(c, p)}
+	h.env.Related = h.remember(env.Related)
 	got, err := h.run(ctx)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"baton/internal/platform/clock"
+	"baton/internal/platform/actor"
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
@@ -25,12 +25,18 @@ type Revisions interface {
 	At(ctx context.Context, revision int64) (*definition.Snapshot, error)
 }
 
+// Records tells what the actor may not see beside a record that they have read. record.Reader is one.
+type Records interface {
+	Hides(a *actor.Actor, read *object.Row) func(r *object.Row, f *object.Field) bool
+}
+
 // Explainer tells why a record carries the tags it carries. Safe for concurrent use.
 type Explainer struct {
-	DB    *store.DB
-	Defs  *definition.Manager
-	Env   *object.Env
-	Clock *clock.Clock
+	DB   *store.DB
+	Defs *definition.Manager
+	Env  *object.Env
+	// Records hides what the asker may not see.
+	Records Records
 	// Past may be nil; then decisions of rules that have since changed are told without their conditions.
 	Past Revisions
 }
@@ -47,8 +53,9 @@ type Explanation struct {
 	Conditions *condition.Trace `json:"conditions,omitempty"`
 }
 
-// Explain gives the newest decision by dimension; empty when the record was never tagged. It asks for no right: the caller has read the row.
-func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*Explanation, error) {
+// Explain gives the newest decision by dimension for a row that the actor has read; empty when the record was never tagged. A tag the actor
+// may not see is not among them, and of the others' reasons the values are left out that the actor may not see.
+func (e *Explainer) Explain(ctx context.Context, a *actor.Actor, row *object.Row) (map[string]*Explanation, error) {
 	out := map[string]*Explanation{}
 	var at, revision int64
 	var body []byte
@@ -63,7 +70,11 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*E
 	if err != nil {
 		return nil, fmt.Errorf("tagging: decision of %s: %w", row.ID(), err)
 	}
+	hides := e.Records.Hides(a, row)
 	for _, t := range k.Tags {
+		if d, ok := Of(e.Defs.Current(), t.Dimension); ok && hides(row, d.Field) {
+			continue
+		}
 		x := &Explanation{Value: t.column(), At: time.UnixMilli(at).UTC().Format("2006-01-02T15:04:05.000Z"), Revision: revision}
 		out[t.Dimension] = x
 		d, snap, err := e.dimension(ctx, t.Dimension, revision)
@@ -74,7 +85,7 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*E
 			x.Title, x.Text = t.Dimension, fmt.Sprintf("按第 %d 版规则记为“%s”，此后这个维度已改动", revision, t.value)
 			continue
 		}
-		if err := e.tell(ctx, x, d, snap, t, k, at); err != nil {
+		if err := e.tell(ctx, x, d, snap, t, k, at, row.ID(), hides); err != nil {
 			return nil, err
 		}
 	}
@@ -101,8 +112,9 @@ func (e *Explainer) dimension(ctx context.Context, name string, revision int64) 
 }
 
 // tell evaluates the deciding part again on the values the decision saw.
-func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, at int64) error {
+func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, at int64, id string, hides func(*object.Row, *object.Field) bool) error {
 	seen := object.NewRow(d.Object)
+	seen.V[object.ID] = id
 	for name, v := range k.Seen {
 		seen.Set(name, v)
 	}
@@ -111,14 +123,19 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 			seen.Set(o.Field.Name, other.column())
 		}
 	}
-	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, Related: func(name, id string) (*object.Row, error) {
+	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, Hides: hides, Related: func(name, id string) (*object.Row, error) {
 		o, ok := object.Of(snap, name)
 		if !ok {
 			return nil, nil
 		}
 		return record.ReadRow(ctx, e.DB, o, id)
 	}}
-	words := func(f *object.Field) string { return f.Type.Words(f, e.Env, seen.V[f.Index]) }
+	words := func(f *object.Field) string {
+		if hides(seen, f) {
+			return condition.Concealed
+		}
+		return f.Type.Words(f, e.Env, seen.V[f.Index])
+	}
 	label := "“" + d.ValueTitle(t.value) + "”"
 	x.Title, x.Seen = d.Title.ZH, object.Dash
 	root := &condition.Trace{Kind: "any", Passed: t.by != byNothing, Text: "依次判断，取第一个成立的"}
