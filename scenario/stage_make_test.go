@@ -72,7 +72,7 @@ func TestMakeStage(t *testing.T) {
 		t.Fatal(err)
 	}
 	pack(t, s.Data, filepath.Join(dir, "data.tar.gz"))
-	opens(t, dir)
+	stageOpens(t, dir)
 }
 
 // stageWork does a little of everything that leaves a trace.

@@ -36,12 +36,12 @@ func TestEarlierStagesOpen(t *testing.T) {
 	for _, name := range stages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			opens(t, filepath.Join("testdata", name))
+			stageOpens(t, filepath.Join("testdata", name))
 		})
 	}
 }
 
-func opens(t *testing.T, dir string) {
+func stageOpens(t *testing.T, dir string) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(dir, "facts.json"))
 	if err != nil {
