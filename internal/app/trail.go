@@ -68,12 +68,9 @@ func (t *trail) search(ctx context.Context, in *eventsIn) (*metaOut, error) {
 		events = events[:in.Limit]
 		body["next_cursor"] = strconv.FormatInt(events[in.Limit-1].Seq, 10)
 	}
-	a := actor.From(ctx)
-	out := make([]map[string]any, len(events))
-	for i, e := range events {
-		out[i] = t.reader.ShowEvent(a, e)
+	if body["events"], body["refs"], err = t.reader.ShowEvents(ctx, actor.From(ctx), events); err != nil {
+		return nil, err
 	}
-	body["events"] = out
 	return &metaOut{body}, nil
 }
 

@@ -56,7 +56,7 @@ type listIn struct {
 	Object string `path:"object"`
 	Filter string `query:"filter" doc:"condition as JSON"`
 	Q      string `query:"q" maxLength:"200"`
-	Sort   string `query:"sort" doc:"comma separated, - for descending"`
+	Sort   string `query:"sort" doc:"comma separated; - before a field for descending, :last behind an ascending one to put the empty at the end"`
 	Fields string `query:"fields"`
 	Limit  int    `query:"limit"`
 	Cursor string `query:"cursor"`
@@ -68,7 +68,8 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 	l := List{Object: in.Object, Filter: json.RawMessage(in.Filter), Words: in.Q, Limit: in.Limit, Cursor: in.Cursor, Count: in.Cursor == ""}
 	for s := range strings.SplitSeq(in.Sort, ",") {
 		if s = strings.TrimSpace(s); s != "" {
-			l.Sort = append(l.Sort, Sort{Field: strings.TrimLeft(s, "-+"), Desc: strings.HasPrefix(s, "-")})
+			name, last := strings.CutSuffix(strings.TrimLeft(s, "-+"), ":last")
+			l.Sort = append(l.Sort, Sort{Field: name, Desc: strings.HasPrefix(s, "-"), EmptyLast: last})
 		}
 	}
 	page, err := h.Reader.List(ctx, a, l)
@@ -187,11 +188,9 @@ func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
 		events = events[:in.Limit]
 		body["next_cursor"] = strconv.FormatInt(events[in.Limit-1].Seq, 10)
 	}
-	out := make([]map[string]any, len(events))
-	for i, e := range events {
-		out[i] = h.Reader.ShowEvent(a, e)
+	if body["events"], body["refs"], err = h.Reader.ShowEvents(ctx, a, events); err != nil {
+		return nil, err
 	}
-	body["events"] = out
 	return &Body{Status: 200, Body: body}, nil
 }
 

@@ -101,6 +101,9 @@ func TestAssignmentLeavesItsTraces(t *testing.T) {
 		if err != nil || len(ts) != 1 || ts[0].Kind != DeadlineKind || ts[0].Due-ts[0].StartedAt != 30*60*1000 || ts[0].State != 0 {
 			t.Fatalf("timers %+v, %v", ts, err)
 		}
+		if due, _ := row.Int("due_at"); due != ts[0].Due {
+			t.Errorf("due_at %d, the pool's clock ends at %d", due, ts[0].Due)
+		}
 		who := &actor.Actor{Kind: actor.Person, ID: "a", Name: "销售a"}
 		_, err = w.writer.Do(ctx, store.Interactive, record.Request{Actor: who, Origin: incoming, Writes: []record.Write{{Op: record.Update, Object: "lead", ID: row.ID(), What: "claim", Values: map[string]any{"owner": "a"}}}})
 		if err != nil {

@@ -236,10 +236,12 @@ func (e *Engine) contact(c *record.Change, p *Policy) {
 	c.Append(record.Write{Op: record.Create, Object: taskObject, Values: values})
 }
 
-// clock starts the countdown of a record that came in and found nobody.
+// clock starts the countdown of a record that came in and found nobody; due_at, where there is one, tells when it ends.
 func (e *Engine) clock(ctx context.Context, c *record.Change, p *Policy) error {
 	if e.Timers == nil || p.Spec.DeadlineMinutes == 0 || !c.Origin.Countdown {
 		return nil
 	}
-	return e.Timers.Start(ctx, c.Tx, timer.Timer{Kind: DeadlineKind, Object: c.Object.Name, RecordID: c.New.ID(), Rule: p.Name, StartedAt: c.Now, Due: c.Now + p.Spec.DeadlineMinutes*time.Minute.Milliseconds()})
+	due := c.Now + p.Spec.DeadlineMinutes*time.Minute.Milliseconds()
+	c.New.Set("due_at", due)
+	return e.Timers.Start(ctx, c.Tx, timer.Timer{Kind: DeadlineKind, Object: c.Object.Name, RecordID: c.New.ID(), Rule: p.Name, StartedAt: c.Now, Due: due})
 }

@@ -113,10 +113,16 @@ func (e *Engine) Open(ctx context.Context, a *actor.Actor, objectName, id string
 			if err != nil {
 				return nil, err
 			}
+			var due any
 			if r != nil {
-				if err := e.start(ctx, tx, s, FollowUp, row, r.Name, now, r.Spec.ContactHours, r.terms(r.Spec.ContactHours)); err != nil {
+				at, err := e.start(ctx, tx, s, FollowUp, row, r.Name, now, r.Spec.ContactHours, r.terms(r.Spec.ContactHours))
+				if err != nil {
 					return nil, err
 				}
+				due = object.Instant(at)
+			}
+			if has(row.Object, dueField) {
+				w.Values[dueField] = due
 			}
 		}
 		return e.write(ctx, tx, a, w)
@@ -170,6 +176,9 @@ func (e *Engine) Contacted(ctx context.Context, a *actor.Actor, objectName, id, 
 		}
 		if row.Text("stage") == "new" {
 			lead.Values["stage"] = "contacted"
+		}
+		if has(row.Object, dueField) {
+			lead.Values[dueField] = nil
 		}
 		writes := []record.Write{lead}
 		if w, ok := followUp(s, a, row, way, note, now); ok {
