@@ -98,7 +98,7 @@ func stageWork(t *testing.T, s *Server, admin *Client) stage {
 		spec["rules"] = append([]any{Fields{"value": "A", "when": Fields{"field": "headcount", "op": "gte", "value": 500}}}, rules...)
 	})
 	was.Key = admin.ChannelKey(t, "website_form")
-	web, fair := s.WithHeader(t, "X-Channel-Key", was.Key), s.Channel(t, admin, "exhibition")
+	web, fair := s.WithHeader(t, "X-Channel-Key", was.Key), admin.Channel(t, "exhibition")
 	was.Replay = web.Intake(t, "website_form", stageLead, "Idempotency-Key", "stage")
 	fair.Intake(t, "exhibition", Fields{"姓名": "同一人", "手机": "+86 137-0000-0001", "单位": "重发学校"})
 	var owned []Record
