@@ -8,10 +8,12 @@ import (
 
 // Trace is one node of an explained evaluation. Every node is evaluated, also those that no longer decide.
 type Trace struct {
-	Kind     string   `json:"kind"` // all, any, none, some, leaf
-	Passed   bool     `json:"passed"`
-	Text     string   `json:"text"`           // the node in Chinese
-	Seen     string   `json:"seen,omitempty"` // leaf, some: what was found; "—" for empty
+	Kind   string `json:"kind"` // all, any, none, some, leaf
+	Passed bool   `json:"passed"`
+	Text   string `json:"text"`           // the node in Chinese
+	Seen   string `json:"seen,omitempty"` // leaf, some: what was found; "—" for empty
+	// Hidden marks what the reader may not see: it says only whether it held.
+	Hidden   bool     `json:"hidden,omitempty"`
 	Children []*Trace `json:"children,omitempty"`
 }
 
@@ -33,6 +35,7 @@ func (n *node) explain(e *Env, r *object.Row) (*Trace, error) {
 		if seen != nil {
 			t.Seen = n.path.field.Type.Words(n.path.field, n.s.Env, seen)
 		}
+		return t, n.conceal(t, e, r)
 	case KindMeasure:
 		passed, value, ok, err := n.measured(e)
 		if err != nil {
@@ -42,6 +45,7 @@ func (n *node) explain(e *Env, r *object.Row) (*Trace, error) {
 		if ok {
 			t.Seen = showFigure(value, n.measure.use.Measure.Unit)
 		}
+		return t, n.conceal(t, e, r)
 	case KindSome:
 		return t, n.explainSome(t, e, r)
 	default:
@@ -74,6 +78,9 @@ func (n *node) explainSome(t *Trace, e *Env, r *object.Row) error {
 	satisfied := 0
 	var shown *object.Row
 	for _, child := range rows {
+		if e.May != nil && !e.May(n.related.field, child) {
+			t.hide()
+		}
 		ok, err := n.where(e, child)
 		if err != nil {
 			return err
@@ -86,6 +93,9 @@ func (n *node) explainSome(t *Trace, e *Env, r *object.Row) error {
 		}
 	}
 	t.Passed = satisfied > 0
+	if t.Hidden {
+		return nil
+	}
 	t.Seen = object.Dash
 	if len(rows) > 0 {
 		t.Seen = fmt.Sprintf("%d 条，%d 条符合", len(rows), satisfied)
@@ -98,4 +108,68 @@ func (n *node) explainSome(t *Trace, e *Env, r *object.Row) error {
 		t.Children = []*Trace{child}
 	}
 	return err
+}
+
+// Concealed is what stands for a condition on what the reader may not see.
+const Concealed = "一项你无权查看内容的条件"
+
+func (t *Trace) hide() { t.Hidden, t.Text, t.Seen = true, Concealed, "" }
+
+// conceal hides a leaf that reads what the reader may not see.
+func (n *node) conceal(t *Trace, e *Env, r *object.Row) error {
+	if e.May == nil {
+		return nil
+	}
+	paths := []*path{n.path}
+	for _, o := range n.operands {
+		paths = append(paths, o.ref)
+	}
+	if n.measure != nil {
+		for _, k := range n.measure.keys {
+			paths = append(paths, k.ref)
+		}
+		for _, o := range n.measure.bounds {
+			paths = append(paths, o.ref)
+		}
+	}
+	for _, p := range paths {
+		if p == nil {
+			continue
+		}
+		shown, err := p.shown(e, r)
+		if err != nil {
+			return err
+		}
+		if !shown {
+			t.hide()
+		}
+	}
+	return nil
+}
+
+// shown tells whether the reader may see every step of the path from r.
+func (p *path) shown(e *Env, r *object.Row) (bool, error) {
+	if p.field == nil {
+		return true, nil
+	}
+	if p.root != "" {
+		r = e.Refs[p.root]
+	}
+	for i := range p.hops {
+		h := &p.hops[i]
+		if !e.May(h.field, r) {
+			return false, nil
+		}
+		var next *object.Row
+		if r != nil {
+			if id, _ := valueAt(r, h.from, h.field).(string); id != "" {
+				var err error
+				if next, err = e.related(h.target.Name, id); err != nil {
+					return false, err
+				}
+			}
+		}
+		r = next
+	}
+	return e.May(p.field, r), nil
 }

@@ -23,10 +23,32 @@ type Scope struct {
 	MeasureNames []string
 	// Hidden lists the fields of an object that must not be named, not even reached through relations; nil hides none.
 	Hidden func(object string) map[string]bool
+	// Limit gives what may be read of another object that the condition reaches; nil limits none. Rows outside count as not there.
+	Limit func(object string) Limit
 	// Env reads literals and shows values. nil means UTC and no regions.
 	Env *object.Env
 	// Places gives the codes a place or a group of places (中东) stands for; nil asks Env.Regions.
 	Places func(text string) (codes []string, ok bool)
+}
+
+// Limit is which rows of an object may be read; an access.Scope is one.
+type Limit interface {
+	// Nothing tells that no row may.
+	Nothing() bool
+	Allows(r *object.Row) bool
+	// SQL is the same as a condition on the object's table under alias; "" for all rows.
+	SQL(alias string) (string, []any)
+}
+
+// limit gives the limit on an object, nil for none; ok is false when nothing of it may be read.
+func (s *Scope) limit(o *object.Object) (l Limit, ok bool) {
+	if s.Limit == nil {
+		return nil, true
+	}
+	if l = s.Limit(o.Name); l == nil {
+		return nil, true
+	}
+	return l, !l.Nothing()
 }
 
 // Measure is a figure a measure leaf may compare.
@@ -56,6 +78,8 @@ type Env struct {
 	Zone *time.Location
 	// Measure computes a figure; ok is false when it cannot be computed ("—"), which never passes.
 	Measure func(m *MeasureUse, keys map[string]any) (value float64, ok bool)
+	// May tells Explain whether the reader may see a field of a row (nil: there is no row); what they may not is not told. nil: everything.
+	May func(f *object.Field, r *object.Row) bool
 	// Related finds the record a reference points to, nil when there is none. Deleted rows count as none.
 	Related func(object, id string) (*object.Row, error)
 	// Children finds the records of object whose field points to id. Deleted rows do not count.

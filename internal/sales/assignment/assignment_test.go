@@ -185,7 +185,7 @@ func TestFilters(t *testing.T) {
 	})
 	// A minute past nine in the evening there is nobody at work but those whose hours say so.
 	now := w.clock.Now().In(w.env.Zone)
-	w.clock.Shift(now.Truncate(24 * 3600e9).Add(13 * 3600e9).Sub(now))
+	w.clock.Shift(time.Date(now.Year(), now.Month(), now.Day(), 21, 1, 0, 0, w.env.Zone).Sub(now))
 	for _, c := range []struct {
 		name, candidates string
 		lead             map[string]any
@@ -279,7 +279,7 @@ func TestOldDecisionsKeepTheirWords(t *testing.T) {
 	}
 	delete(w.past, x.Revision)
 	e := &Explainer{DB: w.db, Defs: w.defs, Env: w.env, Directory: w.dir, Records: w.reader}
-	x, err := e.Row(context.Background(), row)
+	x, err := e.Row(context.Background(), actor.TheSystem("test"), row)
 	if err != nil || !strings.Contains(x.Text, "此后策略已改动") {
 		t.Errorf("without past revisions: %+v, %v", x, err)
 	}
