@@ -112,7 +112,9 @@ func (a *App) routes(r *web.Router) {
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Clock: a.Clock, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
-		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
+		Tags: func(ctx context.Context, row *object.Row) (any, error) {
+			return tags.Explain(ctx, row, a.Reader.Sight(actor.From(ctx), row))
+		},
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
 	queries := query.New(a.Reader)

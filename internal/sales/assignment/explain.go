@@ -22,9 +22,11 @@ type Revisions interface {
 	At(ctx context.Context, revision int64) (*definition.Snapshot, error)
 }
 
-// Records reads a record inside the actor's scope; one outside it is a NotFound problem. record.Reader is one.
+// Records reads a record inside the actor's scope; one outside it is a NotFound problem. Sight says what else the actor may see while it is
+// explained. record.Reader is one.
 type Records interface {
 	Get(ctx context.Context, a *actor.Actor, object, id string) (*object.Row, error)
+	Sight(a *actor.Actor, row *object.Row) func(f *object.Field, row *object.Row) bool
 }
 
 // Explainer tells why a record is whose it is. Safe for concurrent use.
@@ -109,11 +111,15 @@ func (e *Explainer) Explain(ctx context.Context, a *actor.Actor, objectName, id 
 	if err != nil {
 		return nil, err
 	}
-	return e.Row(ctx, row)
+	return e.Row(ctx, a, row)
 }
 
-// Row is Explain for a row that has been read with the asker's rights.
-func (e *Explainer) Row(ctx context.Context, row *object.Row) (*Explanation, error) {
+// Row is Explain for a row that has been read with the actor's rights; nil for an actor who may not know the owner.
+func (e *Explainer) Row(ctx context.Context, a *actor.Actor, row *object.Row) (*Explanation, error) {
+	may := e.Records.Sight(a, row)
+	if !may(row.Object.Fields[object.Owner], row) {
+		return nil, nil
+	}
 	x := &Explanation{Branches: []*BranchTrace{}}
 	var at int64
 	var body []byte
@@ -143,7 +149,7 @@ func (e *Explainer) Row(ctx context.Context, row *object.Row) (*Explanation, err
 		x.Policy = &Titled{d.policy, d.policy}
 		if p != nil {
 			x.Policy.Title = p.Title.ZH
-			if err := e.branches(ctx, x, d, p, snap, row.ID(), at); err != nil {
+			if err := e.branches(ctx, x, d, p, snap, row.ID(), at, may); err != nil {
 				return nil, err
 			}
 		}
@@ -240,13 +246,13 @@ func (e *Explainer) policy(ctx context.Context, name string, revision int64) (*P
 	return p, snap, nil
 }
 
-func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p *Policy, snap *definition.Snapshot, id string, at int64) error {
+func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p *Policy, snap *definition.Snapshot, id string, at int64, may func(*object.Field, *object.Row) bool) error {
 	people, err := e.roster(ctx, d.roster, p.Person)
 	if err != nil {
 		return err
 	}
 	row := d.rowOf(p.Object, id)
-	env := condition.Env{Row: row, Now: time.UnixMilli(at), Zone: e.Env.Zone, Related: func(name, id string) (*object.Row, error) {
+	env := condition.Env{Row: row, Now: time.UnixMilli(at), Zone: e.Env.Zone, May: may, Related: func(name, id string) (*object.Row, error) {
 		o, ok := object.Of(snap, name)
 		if !ok {
 			return nil, nil
@@ -279,6 +285,12 @@ func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p
 			}
 			if c.chosen {
 				t.Chosen, ct.Note = true, d.note
+				if s, ok := b.strategy.(teller); ok {
+					if f, ok := p.Person.Field(s.tells()); ok && !may(f, nil) {
+						ct.Note = b.strategy.Title()
+						d.note = ct.Note
+					}
+				}
 			}
 			t.Candidates = append(t.Candidates, ct)
 		}
@@ -322,6 +334,9 @@ func (e *Explainer) candidate(b *branch, k keptCandidate, person *object.Row, en
 func checks(out []Check, n *condition.Node, t *condition.Trace, person *object.Object, b *branch) []Check {
 	if t.Kind == "leaf" || t.Kind == "some" {
 		c := Check{Label: t.Text, Text: t.Text, Seen: t.Seen, Passed: t.Passed}
+		if t.Hidden {
+			return append(out, c)
+		}
 		switch n.Kind {
 		case condition.KindMeasure:
 			for _, f := range b.figures {

@@ -35,12 +35,13 @@ type explainOut struct {
 }
 
 func (h *HTTP) explain(ctx context.Context, in *explainIn) (*explainOut, error) {
-	row, err := h.Explainer.Records.Get(ctx, actor.From(ctx), in.Object, in.ID)
+	a := actor.From(ctx)
+	row, err := h.Explainer.Records.Get(ctx, a, in.Object, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := &explainOut{}
-	if out.Body.Owner, err = h.Explainer.Row(ctx, row); err != nil {
+	if out.Body.Owner, err = h.Explainer.Row(ctx, a, row); err != nil {
 		return nil, err
 	}
 	out.Body.Tags, out.Body.Countdowns = map[string]any{}, []any{}
@@ -49,7 +50,7 @@ func (h *HTTP) explain(ctx context.Context, in *explainIn) (*explainOut, error) 
 			return nil, err
 		}
 	}
-	if h.Countdowns != nil {
+	if h.Countdowns != nil && out.Body.Owner != nil { // a countdown names the owner
 		if out.Body.Countdowns, err = h.Countdowns(ctx, row); err != nil {
 			return nil, err
 		}

@@ -30,6 +30,9 @@ type Selection struct {
 	turns *turns
 }
 
+// teller is a strategy whose Note tells the value of a field of the person.
+type teller interface{ tells() string }
+
 // rememberer marks strategies that use Selection.State.
 type rememberer interface{ remembers() }
 

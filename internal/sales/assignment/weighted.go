@@ -12,6 +12,7 @@ type weighted struct{}
 func (weighted) Name() string  { return "weighted" }
 func (weighted) Title() string { return "按权重" }
 func (weighted) remembers()    {}
+func (weighted) tells() string { return "weight" }
 func (weighted) Needs(*needs)  {}
 
 func credits(s *Selection) map[string]int64 {

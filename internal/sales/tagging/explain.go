@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,8 +48,12 @@ type Explanation struct {
 	Conditions *condition.Trace `json:"conditions,omitempty"`
 }
 
-// Explain gives the newest decision by dimension; empty when the record was never tagged. It asks for no right: the caller has read the row.
-func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*Explanation, error) {
+// Explain gives the newest decision by dimension; empty when the record was never tagged. The caller has read the row with the reader's
+// rights; may tells what else the reader may see, nil for everything.
+func (e *Explainer) Explain(ctx context.Context, row *object.Row, may func(f *object.Field, row *object.Row) bool) (map[string]*Explanation, error) {
+	if may == nil {
+		may = func(*object.Field, *object.Row) bool { return true }
+	}
 	out := map[string]*Explanation{}
 	var at, revision int64
 	var body []byte
@@ -64,6 +69,9 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*E
 		return nil, fmt.Errorf("tagging: decision of %s: %w", row.ID(), err)
 	}
 	for _, t := range k.Tags {
+		if f, ok := row.Object.Field("tags." + t.Dimension); ok && !may(f, row) {
+			continue
+		}
 		x := &Explanation{Value: t.column(), At: time.UnixMilli(at).UTC().Format("2006-01-02T15:04:05.000Z"), Revision: revision}
 		out[t.Dimension] = x
 		d, snap, err := e.dimension(ctx, t.Dimension, revision)
@@ -74,7 +82,7 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*E
 			x.Title, x.Text = t.Dimension, fmt.Sprintf("按第 %d 版规则记为“%s”，此后这个维度已改动", revision, t.value)
 			continue
 		}
-		if err := e.tell(ctx, x, d, snap, t, k, at); err != nil {
+		if err := e.tell(ctx, x, d, snap, t, k, row.ID(), at, may); err != nil {
 			return nil, err
 		}
 	}
@@ -101,8 +109,9 @@ func (e *Explainer) dimension(ctx context.Context, name string, revision int64) 
 }
 
 // tell evaluates the deciding part again on the values the decision saw.
-func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, at int64) error {
+func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, id string, at int64, may func(*object.Field, *object.Row) bool) error {
 	seen := object.NewRow(d.Object)
+	seen.V[object.ID] = id
 	for name, v := range k.Seen {
 		seen.Set(name, v)
 	}
@@ -111,7 +120,7 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 			seen.Set(o.Field.Name, other.column())
 		}
 	}
-	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, Related: func(name, id string) (*object.Row, error) {
+	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, May: may, Related: func(name, id string) (*object.Row, error) {
 		o, ok := object.Of(snap, name)
 		if !ok {
 			return nil, nil
@@ -121,6 +130,7 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 	words := func(f *object.Field) string { return f.Type.Words(f, e.Env, seen.V[f.Index]) }
 	label := "“" + d.ValueTitle(t.value) + "”"
 	x.Title, x.Seen = d.Title.ZH, object.Dash
+	concealed := false // what decided
 	root := &condition.Trace{Kind: "any", Passed: t.by != byNothing, Text: "依次判断，取第一个成立的"}
 	tried := len(d.rules)
 	if t.by == byRule {
@@ -136,22 +146,27 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		}
 		root.Children = append(root.Children, trace)
 		if trace.Passed && i == tried-1 && t.by == byRule {
-			x.Seen = firstSeen(trace)
+			x.Seen, concealed = firstSeen(trace), hides(trace)
 		}
 	}
-	leaf := func(passed bool, text, seen string) {
-		root.Children = append(root.Children, &condition.Trace{Kind: "leaf", Passed: passed, Text: text, Seen: seen})
+	leaf := func(f *object.Field, passed bool, text string) {
+		l := &condition.Trace{Kind: "leaf", Passed: passed, Text: text, Seen: words(f)}
+		if !may(f, seen) {
+			l.Text, l.Seen, l.Hidden = condition.Concealed, "", true
+			concealed = concealed || passed
+		}
+		root.Children = append(root.Children, l)
 	}
 	if t.by != byRule && d.bandField != nil {
 		for i := range d.bands {
-			leaf(t.by == byBand && d.bands[i].edge == t.index, d.bandField.Title.ZH+d.bandWords(i), words(d.bandField))
+			leaf(d.bandField, t.by == byBand && d.bands[i].edge == t.index, d.bandField.Title.ZH+d.bandWords(i))
 		}
 		if d.Spec.Bands.Unknown != "" && t.by == byUnknown {
-			leaf(true, d.bandField.Title.ZH+"为空或读不出", words(d.bandField))
+			leaf(d.bandField, true, d.bandField.Title.ZH+"为空或读不出")
 		}
 	}
 	if (t.by == byCopy || t.by == byOtherwise || t.by == byNothing) && d.copyField != nil {
-		leaf(t.by == byCopy, "“"+d.copyField.Title.ZH+"”的值在列出的值里", words(d.copyField))
+		leaf(d.copyField, t.by == byCopy, "“"+d.copyField.Title.ZH+"”的值在列出的值里")
 	}
 	switch t.by {
 	case byRule:
@@ -172,11 +187,17 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 	default:
 		x.Rule, x.Text = "其余", "前面的都不成立，不打标签"
 	}
+	if concealed {
+		x.Text, x.Seen = condition.Concealed+"成立，记为"+label, object.Dash
+	}
 	if len(root.Children) > 0 {
 		x.Conditions = root
 	}
 	return nil
 }
+
+// hides tells whether any part of a trace is concealed.
+func hides(t *condition.Trace) bool { return t.Hidden || slices.ContainsFunc(t.Children, hides) }
 
 func (d *Dimension) bandOf(edge int) string {
 	for i := range d.bands {
