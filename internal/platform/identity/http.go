@@ -101,14 +101,18 @@ func (h *HTTP) current(ctx context.Context, _ *struct{}) (*sessionOut, error) {
 	return &sessionOut{Body: h.describe(a, p, c.CSRF)}, nil
 }
 
-func (h *HTTP) signOut(ctx context.Context, _ *struct{}) (*sessionOut, error) {
+type signedOut struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+}
+
+func (h *HTTP) signOut(ctx context.Context, _ *struct{}) (*signedOut, error) {
 	c := web.CallerFrom(ctx)
 	if c != nil && c.Token != "" {
 		if err := h.Service.SignOut(ctx, c.Token, c.Actor); err != nil {
 			return nil, err
 		}
 	}
-	return &sessionOut{SetCookie: []http.Cookie{{Name: web.CookieName, Path: "/", HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode, MaxAge: -1}}}, nil
+	return &signedOut{SetCookie: []http.Cookie{{Name: web.CookieName, Path: "/", HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode, MaxAge: -1}}}, nil
 }
 
 type bodyOut struct{ Body map[string]any }

@@ -84,6 +84,16 @@ func Handle[I, O any](r *Router, rt Route, h func(context.Context, *I) (*O, erro
 		}
 		return out, nil
 	})
+	bodyIsJSON(r.API.OpenAPI().Paths[rt.Path], rt.Method)
+}
+
+// bodyIsJSON mends the description of a handler that reads its body's bytes itself: what it reads is JSON all the same.
+func bodyIsJSON(p *huma.PathItem, method string) {
+	for m, op := range map[string]*huma.Operation{"POST": p.Post, "PUT": p.Put, "PATCH": p.Patch} {
+		if m == method && op != nil && op.RequestBody != nil && op.RequestBody.Content["application/octet-stream"] != nil {
+			op.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}}
+		}
+	}
 }
 
 // admit checks the right before anything of the request is read, and that a body is JSON.
