@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -32,8 +33,7 @@ type company struct {
 	app    *App
 	router *web.Router
 	server *httptest.Server
-	log    *bytes.Buffer
-	mu     sync.Mutex
+	log    *kept
 	as     map[string]*visitor
 	serial int
 }
@@ -62,8 +62,8 @@ func eachCompany(t *testing.T, f func(t *testing.T, c *company)) {
 
 func newCompany(t *testing.T, url string) *company {
 	t.Helper()
-	c := &company{t: t, log: &bytes.Buffer{}, as: map[string]*visitor{}}
-	log := slog.New(slog.NewJSONHandler(&locked{w: c.log, mu: &c.mu}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	c := &company{t: t, log: &kept{}, as: map[string]*visitor{}}
+	log := slog.New(slog.NewJSONHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	c.app, err = Open(context.Background(), Config{Data: t.TempDir(), DatabaseURL: url, Zone: "Asia/Shanghai", AdminPassword: companyPassword}, log)
 	require.NoError(t, err)
@@ -97,23 +97,32 @@ func newCompany(t *testing.T, url string) *company {
 	return c
 }
 
-// locked lets a test read the log while the program writes it.
-type locked struct {
-	w  io.Writer
-	mu *sync.Mutex
+// processLog is what the process logs past any logger it was given.
+var processLog = &kept{}
+
+type kept struct {
+	mu sync.Mutex
+	b  bytes.Buffer
 }
 
-func (l *locked) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.w.Write(b)
+func (k *kept) Write(b []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.b.Write(b)
 }
 
-func (c *company) logged() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.log.String()
+func (k *kept) String() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.b.String()
 }
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(processLog, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	os.Exit(m.Run())
+}
+
+func (c *company) logged() string { return c.log.String() }
 
 // system writes as the system, past all rights, and gives the rows.
 func (c *company) system(t testing.TB, ws ...record.Write) []*object.Row {
