@@ -51,16 +51,31 @@ const companyPassword = "a-good-password"
 
 // eachCompany runs a test for a new company on both databases.
 func eachCompany(t *testing.T, f func(t *testing.T, c *company)) {
+	each(t, func(t *testing.T, url string) { f(t, newCompany(t, url)) })
+}
+
+// each runs a test on both databases; an empty address is SQLite in the data folder.
+func each(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
 	t.Parallel()
 	for name, url := range map[string]func(testing.TB) string{"sqlite": func(testing.TB) string { return "" }, "postgres": storetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f(t, newCompany(t, url(t)))
+			f(t, url(t))
 		})
 	}
 }
 
+// newCompany is a company at work.
 func newCompany(t *testing.T, url string) *company {
+	t.Helper()
+	c := idleCompany(t, url)
+	require.NoError(t, c.app.Run())
+	return c
+}
+
+// idleCompany answers, but nothing runs in its background.
+func idleCompany(t *testing.T, url string) *company {
 	t.Helper()
 	c := &company{t: t, log: &kept{}, as: map[string]*visitor{}}
 	log := slog.New(slog.NewJSONHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -89,7 +104,6 @@ func newCompany(t *testing.T, url string) *company {
 		return nil
 	}))
 	require.NoError(t, c.app.Dir.Reload(t.Context()))
-	require.NoError(t, c.app.Run())
 	var handler http.Handler
 	handler, c.router = c.app.Handler()
 	c.server = httptest.NewServer(handler)

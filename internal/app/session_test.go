@@ -106,7 +106,8 @@ func TestKeysOverHTTP(t *testing.T) {
 
 // TestNoSecretInTheLog makes everything that is secret, some of it wrong, and reads the whole log, which is set to its lowest level.
 func TestNoSecretInTheLog(t *testing.T) {
-	eachCompany(t, func(t *testing.T, c *company) {
+	each(t, func(t *testing.T, url string) {
+		c := idleCompany(t, url)
 		rita, admin := c.person(t, "rita"), c.person(t, "admin")
 		secrets := []string{companyPassword, rita.cookie, rita.csrf, admin.cookie, admin.csrf, "a-wrong-password", "a-brand-new-password", "bk_made-up", "made-up-token"}
 		made := admin.post(t, "/api/v1/keys", map[string]any{"kind": "api", "name": "erp", "scopes": []string{"*"}}, 201)["secret"].(string)
