@@ -81,7 +81,24 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
+	a.loop(ctx, "old answers", a.forget)
 	return a.engines.jobs.Start(ctx)
+}
+
+// forget drops the answers kept for Idempotency-Keys after a week, once an hour.
+func (a *App) forget(ctx context.Context) error {
+	t := time.NewTicker(time.Hour)
+	defer t.Stop()
+	for {
+		if err := a.engines.intake.Forget(ctx, 7*24*time.Hour); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+		}
+	}
 }
 
 // loop runs a background service until ctx ends; one that gives up is started again and said.
