@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest'
+import { startServer, type Server } from './server'
 
 export const wide = { width: 1440, height: 900 }
 export const narrow = { width: 390, height: 844 }
@@ -17,12 +18,26 @@ const args = [
   '--disable-sync',
 ]
 
+/** Call at the top of a spec file that changes what others rely on, such as the clock: a program of its own, stopped after the file. */
+export function useServer(): () => Server {
+  let server: Server | undefined
+  beforeAll(async () => {
+    server = await startServer()
+  }, 150_000)
+  afterAll(() => server?.stop())
+  return () => {
+    if (!server) throw new Error('the server is not started yet')
+    return server
+  }
+}
+
 /**
  * Call at the top of a spec file. It starts one browser for the file; the function it returns opens a page of a fresh, signed-out
- * browser profile, closed when the test ends. A console error, an uncaught error or an answer of 500 or more fails that test; what a
- * spec provokes on purpose it names: open(wide, ['/records/none']) forgives console errors with that text or address.
+ * browser profile, closed when the test ends, on the shared server or the one given. A console error, an uncaught error or an answer of
+ * 500 or more fails that test; what a spec provokes on purpose it names: open(wide, ['/records/none']) forgives console errors with that
+ * text or address.
  */
-export function useBrowser() {
+export function useBrowser(own?: () => Server) {
   let browser: Browser
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args })
@@ -30,7 +45,8 @@ export function useBrowser() {
   afterAll(() => browser?.close())
 
   return async function open(viewport = wide, forgive: string[] = []): Promise<Page> {
-    const context = await browser.newContext({ baseURL: inject('baseURL'), viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+    const baseURL = own ? own().baseURL : inject('baseURL')
+    const context = await browser.newContext({ baseURL, viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
     context.setDefaultTimeout(15_000)
     const faults = watch(context, forgive)
     const page = await context.newPage()

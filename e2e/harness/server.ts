@@ -8,21 +8,31 @@ import type { TestProject } from 'vitest/node'
 declare module 'vitest' {
   export interface ProvidedContext {
     baseURL: string
-    adminPassword: string
     demoPassword: string
-    clockFile: string
   }
 }
 
-const adminPassword = 'E2e-administrator-1'
+export const adminPassword = 'E2e-administrator-1'
 const printedPassword = /(?:password|密码)["']?\s*[:：=]\s*["']?([^\s"',;，；。]+)/i
+const folders = { prefix: 'baton-e2e-', data: 'data', clock: 'clock' }
 
-/** Starts the real binary (BATON_BIN) with the demo company on a free port, and stops it when all specs have run. */
-export default async function setup(project: TestProject) {
+/** A running program with the demo company, on data and a clock of its own. */
+export interface Server {
+  baseURL: string
+  /** The password of all demo people. */
+  demoPassword: string
+  /** Puts the program's clock ahead by so many hours. It reads the file itself, some times a second. */
+  ahead: (hours: number) => Promise<void>
+  log: () => string
+  stop: () => Promise<void>
+}
+
+/** Starts the real binary (BATON_BIN) with the demo company on a free port. */
+export async function startServer(): Promise<Server> {
   const binary = process.env.BATON_BIN
   if (!binary) throw new Error('BATON_BIN names no binary; run `make e2e`, or build one and set it')
-  const folder = await mkdtemp(path.join(tmpdir(), 'baton-e2e-'))
-  const clockFile = path.join(folder, 'clock')
+  const folder = await mkdtemp(path.join(tmpdir(), folders.prefix))
+  const clockFile = path.join(folder, folders.clock)
   await writeFile(clockFile, '0s')
   const address = `127.0.0.1:${await freePort()}`
 
@@ -31,7 +41,7 @@ export default async function setup(project: TestProject) {
     env: {
       ...Object.fromEntries(inherited),
       BATON_ADDR: address,
-      BATON_DATA: path.join(folder, 'data'),
+      BATON_DATA: path.join(folder, folders.data),
       BATON_CLOCK: clockFile,
       BATON_DEMO: '1',
       BATON_ADMIN_PASSWORD: adminPassword,
@@ -53,17 +63,28 @@ export default async function setup(project: TestProject) {
     kill()
     throw new Error(`the server did not get ready: ${failure}\n${log}`)
   }
-  project.provide('baseURL', baseURL)
-  project.provide('adminPassword', adminPassword)
-  project.provide('demoPassword', printedPassword.exec(log)?.[1] ?? '')
-  project.provide('clockFile', clockFile)
+  return {
+    baseURL,
+    demoPassword: printedPassword.exec(log)?.[1] ?? '',
+    ahead: (hours) => writeFile(clockFile, `${hours * 3600}s`),
+    log: () => log,
+    stop: async () => {
+      process.off('exit', kill)
+      await stop(server, ended)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
 
+/** The server that the specs share: they change its company, but never its clock. */
+export default async function setup(project: TestProject) {
+  const server = await startServer()
+  project.provide('baseURL', server.baseURL)
+  project.provide('demoPassword', server.demoPassword)
   return async () => {
-    process.off('exit', kill)
     const failed = project.vitest.state.getCountOfFailedTests() > 0
-    await stop(server, ended)
-    if (failed) console.log(`log of the server:\n${log}`)
-    await rm(folder, { recursive: true, force: true })
+    await server.stop()
+    if (failed) console.log(`log of the server:\n${server.log()}`)
   }
 }
 

@@ -1,10 +1,11 @@
-import type { Page } from 'playwright-core'
-import { inject } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { expect, inject } from 'vitest'
 import { narrow, picture, wide } from './browser'
+import { adminPassword } from './server'
 
 /** Signs a person in through the page: admin, or anyone of the demo company. Returns when the page has left the sign-in form. */
 export async function signIn(page: Page, username: string) {
-  const password = username === 'admin' ? inject('adminPassword') : inject('demoPassword')
+  const password = username === 'admin' ? adminPassword : inject('demoPassword')
   if (!password) throw new Error('the server printed no password for the demo people')
   await page.goto('/')
   const form = page.getByTestId('sign-in-form')
@@ -12,6 +13,7 @@ export async function signIn(page: Page, username: string) {
   await form.locator('input[type=password]').fill(password)
   await form.locator('button[type=submit]').click()
   await form.waitFor({ state: 'detached' })
+  await page.getByRole('navigation').first().waitFor()
 }
 
 /** Saves the page as it is, whole, at desk and phone width: e2e/shots/<name>-1440.png and -390.png. The width is put back after. */
@@ -21,12 +23,14 @@ export async function shot(page: Page, name: string) {
     await page.setViewportSize(viewport)
     await settled(page)
     await picture(page, `${name}-${viewport.width}`)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: pixels wider than ${viewport.width}`).toBeLessThanOrEqual(0)
   }
   await page.setViewportSize(before)
 }
 
-/** Resolves once fonts are loaded, no transition runs and two frames were painted. */
-async function settled(page: Page) {
+/** Resolves once nothing loads, fonts are there, no transition runs and two frames were painted. */
+export async function settled(page: Page) {
+  await page.locator('.state-loading').first().waitFor({ state: 'detached' })
   await page.evaluate(async () => {
     await document.fonts.ready
     const finite = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity)
@@ -34,3 +38,37 @@ async function settled(page: Page) {
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
   })
 }
+
+/** Asks the API as the person signed in on the page, past its pages: to set a scene or to look at what is kept. */
+export async function call<T = Record<string, unknown>>(page: Page, method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> {
+  const session = await page.request.get('/api/v1/session')
+  const { csrf_token: token } = (await session.json()) as { csrf_token: string }
+  const answer = await page.request.fetch(`/api/v1/${path}`, {
+    method,
+    headers: { 'X-CSRF-Token': token, 'Content-Type': 'application/json' },
+    data: body === undefined ? undefined : JSON.stringify(body),
+  })
+  const text = await answer.text()
+  return { status: answer.status(), body: (text ? JSON.parse(text) : {}) as T }
+}
+
+export interface Lead { id: string; version: number; owner: string | null; tags: Record<string, string>; [field: string]: unknown }
+
+let made = 0
+
+/** Puts a lead in through the API, as if written by the person signed in; its phone is like no other. Returns it as it stands. */
+export async function newLead(page: Page, fields: Record<string, unknown>): Promise<Lead> {
+  made += 1
+  const phone = `1760${String(process.pid % 1000).padStart(3, '0')}${String(made).padStart(4, '0')}`
+  const { status, body } = await call<{ record: Lead }>(page, 'POST', 'objects/lead/records', { phone, ...fields })
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body.record
+}
+
+/** Waits until the locator reads as expected; the page may still be on its way there. */
+export async function reads(locator: Locator, text: string | RegExp) {
+  await expect.poll(() => locator.innerText(), { timeout: 15_000 }).toMatch(text)
+}
+
+/** The row or card of a record in a list. */
+export const row = (page: Page, id: string): Locator => page.locator(`[data-testid$="-row"][data-id="${id}"]`)

@@ -68,11 +68,9 @@ func (t *trail) search(ctx context.Context, in *eventsIn) (*metaOut, error) {
 	if next != 0 {
 		body["next_cursor"] = strconv.FormatInt(next, 10)
 	}
-	out := make([]map[string]any, len(events))
-	for i, e := range events {
-		out[i] = t.reader.ShowEvent(a, e)
+	if body["events"], body["refs"], err = t.reader.ShowEvents(ctx, a, events); err != nil {
+		return nil, err
 	}
-	body["events"] = out
 	return &metaOut{body}, nil
 }
 

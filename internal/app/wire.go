@@ -81,24 +81,8 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
-	a.loop(ctx, "old answers", a.forget)
+	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
-}
-
-// forget drops the answers kept for Idempotency-Keys after a week, once an hour.
-func (a *App) forget(ctx context.Context) error {
-	t := time.NewTicker(time.Hour)
-	defer t.Stop()
-	for {
-		if err := a.engines.intake.Forget(ctx, 7*24*time.Hour); err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-t.C:
-		}
-	}
 }
 
 // loop runs a background service until ctx ends; one that gives up is started again and said.
@@ -127,10 +111,10 @@ func (a *App) routes(r *web.Router) {
 	a.engines.hub.Routes(r)
 	(&job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}).Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
-	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Clock: a.Clock, Past: a.Defs}
+	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
-		Tags: func(ctx context.Context, row *object.Row) (any, error) {
-			return tags.Explain(ctx, row, a.Reader.Sight(actor.From(ctx), row))
+		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {
+			return tags.Explain(ctx, who, row)
 		},
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)

@@ -33,7 +33,7 @@ const matches = (r: Any, c: Any): boolean => {
     case 'lte': return !blank && v <= c.value
     case 'contains': return String(v ?? '').includes(c.value ?? '')
     case 'under': return String(v ?? '').includes(c.value ?? '')
-    case 'within': return Date.now() - new Date(v).getTime() < c.value.last * 24 * h
+    case 'within': return c.value.this ? new Date(v).toDateString() === new Date().toDateString() : Date.now() >= new Date(v).getTime() && Date.now() - new Date(v).getTime() < c.value.last * (c.value.unit === 'hour' ? h : 24 * h)
     default: return true
   }
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { setLanguage, startLanguage } from '../src/i18n'
-import { ago, dayOf, exactInstant, instant, money, moneyExact, percent, setZone, span } from '../src/parts/format'
+import { spaced } from '../src/fields/phone'
+import { ago, dayOf, exactInstant, fineSpan, instant, money, moneyExact, percent, setZone, span } from '../src/parts/format'
 
 beforeAll(async () => {
   await startLanguage()
@@ -33,6 +34,21 @@ describe('format', () => {
     expect(span(72 * 3600_000)).toBe('3天')
     expect(span(59_999)).toBe('59秒')
     expect(span(-5)).toBe('0秒')
+  })
+
+  it('reads the one countdown of a page to the minute, in the last hour to the second', () => {
+    expect(fineSpan(((71 * 60 + 58) * 60 + 41) * 1000)).toBe('2天23小时58分')
+    expect(fineSpan((5 * 60 + 9) * 60_000)).toBe('5小时09分')
+    expect(fineSpan((58 * 60 + 7) * 1000)).toBe('58分07秒')
+    expect(fineSpan(7_900)).toBe('7秒')
+    expect(fineSpan(-1)).toBe('0秒')
+  })
+
+  it('groups a mobile number as people read it and leaves others', () => {
+    expect(spaced('+8613965442404')).toBe('139 6544 2404')
+    expect(spaced('13965442404')).toBe('139 6544 2404')
+    expect(spaced('+862168881234')).toBe('+862168881234')
+    expect(spaced('138****8021')).toBe('138****8021')
   })
 
   it('shows instants in the zone of the workspace', () => {

@@ -8,14 +8,21 @@ import (
 
 // Trace is one node of an explained evaluation. Every node is evaluated, also those that no longer decide.
 type Trace struct {
-	Kind   string `json:"kind"` // all, any, none, some, leaf
-	Passed bool   `json:"passed"`
-	Text   string `json:"text"`           // the node in Chinese
-	Seen   string `json:"seen,omitempty"` // leaf, some: what was found; "—" for empty
-	// Hidden marks what the reader may not see: it says only whether it held.
-	Hidden   bool     `json:"hidden,omitempty"`
+	Kind     string   `json:"kind"` // all, any, none, some, leaf
+	Passed   bool     `json:"passed"`
+	Text     string   `json:"text"`           // the node in Chinese
+	Seen     string   `json:"seen,omitempty"` // leaf, some: what was found; "—" for empty, Concealed for what the asker may not see
 	Children []*Trace `json:"children,omitempty"`
 }
+
+// Concealed stands where a value was that the asker may not see, ConcealedText where a condition was on it: beside whether it held, its words
+// would tell the value.
+const (
+	Concealed     = "无权查看"
+	ConcealedText = "一项你无权查看内容的条件"
+)
+
+func (t *Trace) conceal() { t.Text, t.Seen = ConcealedText, Concealed }
 
 // Explain evaluates like Match and says for each node whether it held and what it saw.
 func (c *Cond) Explain(e *Env) (*Trace, error) { return c.root.explain(e, e.Row) }
@@ -32,10 +39,15 @@ func (n *node) explain(e *Env, r *object.Row) (*Trace, error) {
 		}
 		t.Passed, t.Text = passed, n.words(false)
 		t.Seen = object.Dash
-		if seen != nil {
+		hidden, err := n.hidden(e, r)
+		switch {
+		case err != nil:
+			return nil, err
+		case hidden:
+			t.conceal()
+		case seen != nil:
 			t.Seen = n.path.field.Type.Words(n.path.field, n.s.Env, seen)
 		}
-		return t, n.conceal(t, e, r)
 	case KindMeasure:
 		passed, value, ok, err := n.measured(e)
 		if err != nil {
@@ -45,7 +57,13 @@ func (n *node) explain(e *Env, r *object.Row) (*Trace, error) {
 		if ok {
 			t.Seen = showFigure(value, n.measure.use.Measure.Unit)
 		}
-		return t, n.conceal(t, e, r)
+		hidden, err := n.hidden(e, r)
+		if err != nil {
+			return nil, err
+		}
+		if hidden {
+			t.conceal()
+		}
 	case KindSome:
 		return t, n.explainSome(t, e, r)
 	default:
@@ -75,12 +93,10 @@ func (n *node) explainSome(t *Trace, e *Env, r *object.Row) error {
 	if err != nil {
 		return err
 	}
-	satisfied := 0
+	satisfied, hidden := 0, false
 	var shown *object.Row
 	for _, child := range rows {
-		if e.May != nil && !e.May(n.related.field, child) {
-			t.hide()
-		}
+		hidden = hidden || e.Hides != nil && e.Hides(child, n.related.field)
 		ok, err := n.where(e, child)
 		if err != nil {
 			return err
@@ -93,7 +109,8 @@ func (n *node) explainSome(t *Trace, e *Env, r *object.Row) error {
 		}
 	}
 	t.Passed = satisfied > 0
-	if t.Hidden {
+	if hidden {
+		t.conceal()
 		return nil
 	}
 	t.Seen = object.Dash
@@ -110,15 +127,10 @@ func (n *node) explainSome(t *Trace, e *Env, r *object.Row) error {
 	return err
 }
 
-// Concealed is what stands for a condition on what the reader may not see.
-const Concealed = "一项你无权查看内容的条件"
-
-func (t *Trace) hide() { t.Hidden, t.Text, t.Seen = true, Concealed, "" }
-
-// conceal hides a leaf that reads what the reader may not see.
-func (n *node) conceal(t *Trace, e *Env, r *object.Row) error {
-	if e.May == nil {
-		return nil
+// hidden tells whether the asker may not see something that a leaf reads.
+func (n *node) hidden(e *Env, r *object.Row) (bool, error) {
+	if e.Hides == nil {
+		return false, nil
 	}
 	paths := []*path{n.path}
 	for _, o := range n.operands {
@@ -136,40 +148,9 @@ func (n *node) conceal(t *Trace, e *Env, r *object.Row) error {
 		if p == nil {
 			continue
 		}
-		shown, err := p.shown(e, r)
-		if err != nil {
-			return err
-		}
-		if !shown {
-			t.hide()
+		if hidden, err := p.hidden(e, r); hidden || err != nil {
+			return hidden, err
 		}
 	}
-	return nil
-}
-
-// shown tells whether the reader may see every step of the path from r.
-func (p *path) shown(e *Env, r *object.Row) (bool, error) {
-	if p.field == nil {
-		return true, nil
-	}
-	if p.root != "" {
-		r = e.Refs[p.root]
-	}
-	for i := range p.hops {
-		h := &p.hops[i]
-		if !e.May(h.field, r) {
-			return false, nil
-		}
-		var next *object.Row
-		if r != nil {
-			if id, _ := valueAt(r, h.from, h.field).(string); id != "" {
-				var err error
-				if next, err = e.related(h.target.Name, id); err != nil {
-					return false, err
-				}
-			}
-		}
-		r = next
-	}
-	return e.May(p.field, r), nil
+	return false, nil
 }

@@ -78,12 +78,12 @@ type Env struct {
 	Zone *time.Location
 	// Measure computes a figure; ok is false when it cannot be computed ("—"), which never passes.
 	Measure func(m *MeasureUse, keys map[string]any) (value float64, ok bool)
-	// May tells Explain whether the reader may see a field of a row (nil: there is no row); what they may not is not told. nil: everything.
-	May func(f *object.Field, r *object.Row) bool
 	// Related finds the record a reference points to, nil when there is none. Deleted rows count as none.
 	Related func(object, id string) (*object.Row, error)
 	// Children finds the records of object whose field points to id. Deleted rows do not count.
 	Children func(object, field, id string) ([]*object.Row, error)
+	// Hides reports a value that Explain must not tell of, neither what it is nor what it was compared with; nil hides none.
+	Hides func(r *object.Row, f *object.Field) bool
 }
 
 func (e *Env) related(name, id string) (*object.Row, error) {

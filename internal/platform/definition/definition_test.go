@@ -148,7 +148,7 @@ func TestWhatACheckFinds(t *testing.T) {
 		{define("object", "x", `{"title_field":"a","fields":[{"name":"a","title":{"zh-CN":"甲"},"typ":"text"}]}`), "/spec/fields/0/typ", "unknown_field", "是否指“type”？"},
 		{define("object", "x", `{"title_field":"a","fields":[{"name":"a","title":{"zh-CN":"甲"},"type":"text"},{"name":"b","title":{"zh-CN":"乙"},"type":"text","required":"yes"}]}`), "/spec/fields/1/required", "wrong_type", ""},
 		{define("object", "x", `{"fields":{}}`), "/spec/fields", "wrong_type", ""},
-		{define("object", "x", `{"fields":[]} {}`), "/spec", "unreadable", ""},
+		{define("object", "x", `{"fields":[]} {}`), "/spec", "unreadable", "请检查引号、逗号和括号"},
 		{define("object", "x", `{"fields":[{"name":"a","title":{"zh-CN":"甲"},"type":"tekst"}]}`), "/spec/fields/0/type", "unknown_type", "是否指“text”？"},
 		{define("object", "x", `{"fields":[{"name":"1a","title":{"zh-CN":"甲"},"type":"text"}]}`), "/spec/fields/0/name", "bad_name", ""},
 		{define("object", "x", `{"fields":[{"name":"owner","title":{"zh-CN":"甲"},"type":"text"}]}`), "/spec/fields/0/name", "duplicate", ""},

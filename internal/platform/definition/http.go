@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -133,27 +131,12 @@ type body struct {
 	Removed bool            `json:"removed,omitempty"`
 }
 
-func readBody(raw []byte, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, end := dec.Token(); end != io.EOF {
-			err = errors.New("more than one JSON value")
-		}
-	}
-	if err != nil {
-		return problem.New(problem.Malformed, "unreadable_body", "请求内容无法读取", problem.Item{Code: "unreadable", Message: err.Error(), Hint: "应为 {title, spec}"})
-	}
-	return nil
-}
-
 func (h *HTTP) put(ctx context.Context, in *putIn) (*bodyOut, error) {
 	if err := h.mayChange(ctx, in.Kind); err != nil {
 		return nil, err
 	}
 	var b body
-	if err := readBody(in.RawBody, &b); err != nil {
+	if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 		return nil, err
 	}
 	if len(b.Spec) == 0 && !b.Removed {
@@ -199,7 +182,7 @@ func (h *HTTP) check(_ context.Context, in *rawIn) (*bodyOut, error) {
 	var b struct {
 		Definitions []body `json:"definitions"`
 	}
-	if err := readBody(in.RawBody, &b); err != nil {
+	if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 		return nil, err
 	}
 	var defs []*Definition
@@ -244,7 +227,7 @@ func (h *HTTP) publish(ctx context.Context, in *rawIn) (*bodyOut, error) {
 		Only []Key  `json:"only"`
 	}
 	if len(bytes.TrimSpace(in.RawBody)) > 0 {
-		if err := readBody(in.RawBody, &b); err != nil {
+		if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 			return nil, err
 		}
 	}

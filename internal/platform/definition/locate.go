@@ -165,33 +165,3 @@ func placeAt(text json.RawMessage, offset int64) string {
 }
 
 func step(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
-
-// jsonWord says in Chinese what JSON a Go type is written as.
-func jsonWord(t reflect.Type) string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch t.Kind() {
-	case reflect.Bool:
-		return "是或否（true/false）"
-	case reflect.String:
-		return "文字"
-	case reflect.Slice, reflect.Array:
-		return "列表"
-	case reflect.Struct, reflect.Map:
-		return "对象"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return "整数"
-	case reflect.Float32, reflect.Float64:
-		return "数字"
-	}
-	return "别的值"
-}
-
-func valueWord(sort string) string {
-	kind, _, _ := strings.Cut(sort, " ")
-	if w, ok := map[string]string{"string": "文字", "number": "数字", "bool": "是或否", "array": "列表", "object": "对象", "null": "空值"}[kind]; ok {
-		return w
-	}
-	return sort
-}

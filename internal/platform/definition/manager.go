@@ -105,13 +105,18 @@ func (m *Manager) swap(s *Snapshot) {
 }
 
 // Follow is a group-begin work: each write group runs on the newest published revision.
-func (m *Manager) Follow(ctx context.Context, tx *store.Tx) error {
+func (m *Manager) Follow(ctx context.Context, tx *store.Tx) error { return m.follow(ctx, tx) }
+
+// Refresh serves the newest revision if another node has published one; for nodes that only read.
+func (m *Manager) Refresh(ctx context.Context) error { return m.follow(ctx, m.db) }
+
+func (m *Manager) follow(ctx context.Context, q store.Querier) error {
 	var n int64
-	if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) FROM revision").Scan(&n); err != nil {
+	if err := q.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) FROM revision").Scan(&n); err != nil {
 		return err
 	}
 	if n > m.Current().Revision {
-		return m.load(ctx, tx)
+		return m.load(ctx, q)
 	}
 	return nil
 }

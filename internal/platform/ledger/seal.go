@@ -13,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -86,7 +88,12 @@ type Sealer struct {
 	key    ed25519.PrivateKey
 	heads  string
 	log    *slog.Logger
+	told   bool // that another node seals
 }
+
+// ErrOtherKey says that the trail is sealed with a key this folder does not hold: by another node. Nodes that shall all seal and verify share
+// one seal.key.
+var ErrOtherKey = errors.New("the trail is sealed with a key that is not in this data folder")
 
 const sealBatch = 5000
 
@@ -109,7 +116,7 @@ func signingKey(path string) (ed25519.PrivateKey, error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
 		}
-		return key, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "BATON SEAL KEY", Bytes: key.Seed()}), 0o600)
+		return key, keepKey(path, pem.EncodeToMemory(&pem.Block{Type: "BATON SEAL KEY", Bytes: key.Seed()}))
 	}
 	if err != nil {
 		return nil, err
@@ -119,6 +126,25 @@ func signingKey(path string) (ed25519.PrivateKey, error) {
 		return nil, fmt.Errorf("ledger: %s does not hold a signing key; restore it from your backup", path)
 	}
 	return ed25519.NewKeyFromSeed(p.Bytes), nil
+}
+
+// keepKey writes the key whole or not at all: a folder with half a key would never open again.
+func keepKey(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".seal.key-*") // only its owner may read it
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }
 
 func keyID(pub ed25519.PublicKey) string {
@@ -133,14 +159,10 @@ func (s *Sealer) Run(ctx context.Context) {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
 	for {
-		if err := s.Seal(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, store.ErrClosed) {
-			s.log.Error("sealing failed, will be tried again", "error", err)
-		}
+		s.tell("sealing failed, will be tried again", s.Seal(context.WithoutCancel(ctx)))
 		select {
 		case <-ctx.Done():
-			if err := s.Seal(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, store.ErrClosed) {
-				s.log.Error("last seal failed; it is made at the next start", "error", err)
-			}
+			s.tell("last seal failed; it is made at the next start", s.Seal(context.WithoutCancel(ctx)))
 			return
 		case <-t.C:
 			select {
@@ -151,12 +173,30 @@ func (s *Sealer) Run(ctx context.Context) {
 	}
 }
 
-// Seal signs all that is not sealed yet. On several nodes the seal's number is its lock: the slower one finds it taken.
+// tell logs why sealing failed; that another node seals is no failure and is said once.
+func (s *Sealer) tell(what string, err error) {
+	switch {
+	case err == nil, errors.Is(err, store.ErrClosed), errors.Is(err, ErrOtherKey) && s.told:
+	case errors.Is(err, ErrOtherKey):
+		s.told = true
+		s.log.Warn("this node does not seal: another one does, with its own key; copy its seal.key here to share the work", "error", err)
+	default:
+		s.log.Error(what, "error", err)
+	}
+}
+
+func (s *Sealer) keyID() string { return keyID(s.key.Public().(ed25519.PublicKey)) }
+
+// Seal signs all that is not sealed yet. On several nodes the seal's number is its lock: the slower one finds it taken. One key seals the
+// whole trail: a node with another leaves it alone and gets ErrOtherKey.
 func (s *Sealer) Seal(ctx context.Context) error {
 	for {
 		last, err := s.ledger.lastSeal(ctx)
 		if err != nil {
 			return err
+		}
+		if last.N > 0 && last.KeyID != s.keyID() {
+			return fmt.Errorf("%w (it is %s)", ErrOtherKey, last.KeyID)
 		}
 		events, err := s.ledger.sealed(ctx, last.To, sealBatch)
 		if err != nil || len(events) == 0 {
@@ -165,7 +205,7 @@ func (s *Sealer) Seal(ctx context.Context) error {
 		if events[0].Seq != last.To+1 || events[len(events)-1].Seq != last.To+int64(len(events)) {
 			return fmt.Errorf("events after %d have a gap; run baton verify", last.To)
 		}
-		seal := &Seal{N: last.N + 1, From: events[0].Seq, To: events[len(events)-1].Seq, At: s.ledger.now().UnixMilli(), Root: root(events), KeyID: keyID(s.key.Public().(ed25519.PublicKey))}
+		seal := &Seal{N: last.N + 1, From: events[0].Seq, To: events[len(events)-1].Seq, At: s.ledger.now().UnixMilli(), Root: root(events), KeyID: s.keyID()}
 		if last.N > 0 {
 			seal.Prev = last.hash()
 		}
@@ -187,15 +227,30 @@ func (s *Sealer) Seal(ctx context.Context) error {
 }
 
 func (s *Sealer) keepHead(seal *Seal) error {
-	f, err := os.OpenFile(s.heads, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(s.heads, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
 	b, err := json.Marshal(seal)
 	if err == nil {
-		_, err = f.Write(append(b, '\n'))
+		b = append(b, '\n')
+		if torn(f) {
+			b = append([]byte{'\n'}, b...)
+		}
+		_, err = f.Write(b)
 	}
 	return errors.Join(err, f.Close())
+}
+
+// torn tells that a crash cut the last line off; the next must not be glued to it.
+func torn(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	var last [1]byte
+	_, err = f.ReadAt(last[:], info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
 
 func (l *Ledger) lastSeal(ctx context.Context) (*Seal, error) {
@@ -264,7 +319,8 @@ func (b *Break) Error() string {
 }
 
 // Verify proves the whole trail: payloads against their digests, events against the seals' roots, seals against each other, against the
-// key and against the heads kept outside the database. It returns what it looked at, and the first break as *Break.
+// key and against the heads kept outside the database. It returns what it looked at, and the first break as *Break; ErrOtherKey where this
+// folder has never sealed and can prove nothing.
 func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 	pub := s.key.Public().(ed25519.PublicKey)
 	all, err := s.ledger.seals(ctx, "ORDER BY n")
@@ -274,6 +330,9 @@ func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 	heads, err := s.readHeads()
 	if err != nil {
 		return 0, 0, err
+	}
+	if len(all) > 0 && len(heads) == 0 && all[0].KeyID != s.keyID() {
+		return 0, 0, fmt.Errorf("%w (it is %s): verify where it is, or copy seal.key and heads.jsonl from there", ErrOtherKey, all[0].KeyID)
 	}
 	prev := &Seal{}
 	for i, seal := range all {
@@ -297,8 +356,8 @@ func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
 		}
 		events, seals, prev = seal.To, seal.N, seal
 	}
-	for n := range heads {
-		return events, seals, &Break{Seal: n, Reason: "is kept outside the database but missing in it"}
+	if len(heads) > 0 {
+		return events, seals, &Break{Seal: slices.Min(slices.Collect(maps.Keys(heads))), Reason: "is kept outside the database but missing in it"}
 	}
 	// The unsealed tail (under a second of writes) can still show gaps and changed payloads.
 	last, err := s.ledger.Last(ctx)

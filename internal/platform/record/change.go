@@ -106,10 +106,11 @@ func (c *Change) MergeInto(standing *object.Row) {
 
 // Decide keeps why the record is as it is ("owner", "tags"); body is small and opaque to the platform.
 func (c *Change) Decide(ctx context.Context, what string, body []byte) error {
-	_, err := c.Tx.Exec(ctx, "INSERT INTO decision (object, record_id, what, at, revision, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, what, at) DO UPDATE SET body = excluded.body, revision = excluded.revision",
-		c.Object.Name, c.New.ID(), what, c.Now, c.Snap.Revision, body)
-	return err
+	return c.Tx.Insert(ctx, decisions, c.Object.Name, c.New.ID(), what, c.Now, c.Snap.Revision, body)
 }
+
+var decisions = &store.Insert{Table: "decision", Columns: "object, record_id, what, at, revision, body", N: 6,
+	Tail: "ON CONFLICT (record_id, what, at) DO UPDATE SET body = excluded.body, revision = excluded.revision"}
 
 func (c *Change) run(ctx context.Context) error {
 	w := c.write
@@ -243,7 +244,7 @@ func (c *Change) lay(ctx context.Context) error {
 			continue
 		}
 		if (f.ReadOnly || f.System && f.Index != object.Owner) && !c.Origin.Engine {
-			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改"})
+			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改", Hint: "请去掉这一项"})
 			continue
 		}
 		c.Given[f.Index] = true

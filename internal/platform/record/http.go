@@ -1,15 +1,11 @@
 package record
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -49,17 +45,18 @@ type Target struct {
 	ID     string `path:"id"`
 }
 
-// Body is a free JSON answer.
+// Body is a free JSON answer. Replayed is "true" where it repeats the answer to an earlier request.
 type Body struct {
-	Status int
-	Body   map[string]any
+	Status   int
+	Replayed string `header:"Idempotency-Replayed"`
+	Body     map[string]any
 }
 
 type listIn struct {
 	Object string `path:"object"`
 	Filter string `query:"filter" doc:"condition as JSON"`
 	Q      string `query:"q" maxLength:"200"`
-	Sort   string `query:"sort" doc:"comma separated, - for descending"`
+	Sort   string `query:"sort" doc:"comma separated; - before a field for descending, :last behind an ascending one to put the empty at the end"`
 	Fields string `query:"fields"`
 	Limit  int    `query:"limit"`
 	Cursor string `query:"cursor"`
@@ -71,7 +68,8 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 	l := List{Object: in.Object, Filter: json.RawMessage(in.Filter), Words: in.Q, Limit: in.Limit, Cursor: in.Cursor, Count: in.Cursor == ""}
 	for s := range strings.SplitSeq(in.Sort, ",") {
 		if s = strings.TrimSpace(s); s != "" {
-			l.Sort = append(l.Sort, Sort{Field: strings.TrimLeft(s, "-+"), Desc: strings.HasPrefix(s, "-")})
+			name, last := strings.CutSuffix(strings.TrimLeft(s, "-+"), ":last")
+			l.Sort = append(l.Sort, Sort{Field: name, Desc: strings.HasPrefix(s, "-"), EmptyLast: last})
 		}
 	}
 	page, err := h.Reader.List(ctx, a, l)
@@ -190,30 +188,20 @@ func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
 		events = events[:in.Limit]
 		body["next_cursor"] = strconv.FormatInt(events[in.Limit-1].Seq, 10)
 	}
-	out := make([]map[string]any, len(events))
-	for i, e := range events {
-		out[i] = h.Reader.ShowEvent(a, e)
+	if body["events"], body["refs"], err = h.Reader.ShowEvents(ctx, a, events); err != nil {
+		return nil, err
 	}
-	body["events"] = out
 	return &Body{Status: 200, Body: body}, nil
 }
 
 // decode reads a JSON object with exact numbers; what cannot be read is named with its place.
 func decode(raw []byte) (map[string]any, error) {
-	bad := func(msg string) error {
-		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: msg, Hint: "应为 {\"字段\": 值, …}"})
-	}
-	if !utf8.Valid(raw) {
-		return nil, bad("不是 UTF-8 编码")
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
 	var body map[string]any
-	if err := dec.Decode(&body); err != nil {
-		return nil, bad(fmt.Sprintf("第 %d 字节附近：%v", dec.InputOffset(), err))
+	if err := problem.ReadJSON(raw, &body, false); err != nil {
+		return nil, err
 	}
-	if _, end := dec.Token(); body == nil || end != io.EOF {
-		return nil, bad("需要恰好一个对象")
+	if body == nil {
+		return nil, problem.New(problem.Invalid, "wrong_type", "请求内容不是 JSON 对象", problem.Item{Code: "wrong_type", Message: "这里需要对象，写的是空值", Hint: `应为 {"字段": 值, …}`})
 	}
 	return body, nil
 }

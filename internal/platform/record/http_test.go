@@ -121,9 +121,9 @@ func TestManyRecordsInOneRequest(t *testing.T) {
 		assert.Equal(t, "/records/1", a.want(422, "POST", "/ticket/records", `{"records":[{"title":"x"},"y"]}`)["errors"].([]any)[0].(map[string]any)["pointer"])
 		a.want(422, "POST", "/ticket/records", `{"records":[`+strings.TrimSuffix(strings.Repeat(`{"title":"x"},`, 1001), ",")+`]}`)
 		a.want(404, "POST", "/nothing/records?partial=true", `{"title":"x"}`)
-		for _, unreadable := range []string{`{`, `[]`, `"x"`, `null`, `{} {}`, "{\"title\":\"\xff\"}", ``} {
+		for unreadable, want := range map[string]int{`{`: 400, `[]`: 422, `"x"`: 422, `null`: 422, `{} {}`: 400, "{\"title\":\"\xff\"}": 400, ``: 400} {
 			status, out, _ := a.do("POST", "/ticket/records", unreadable)
-			assert.Equal(t, 400, status, "%q: %v", unreadable, out)
+			assert.Equal(t, want, status, "%q: %v", unreadable, out)
 		}
 		assert.Equal(t, 4, n())
 	})
@@ -167,7 +167,7 @@ func TestAKeyGivesOneAnswer(t *testing.T) {
 		two := ann.want(200, "POST", "/ticket/records?partial=true", many, "Idempotency-Key: k-3")["outcomes"]
 		assert.Equal(t, one, two)
 		assert.Equal(t, before, n())
-		ann.want(409, "POST", "/ticket/records", many, "Idempotency-Key: k-3") // all or none is another request
+		assert.Equal(t, "taken", ann.want(409, "POST", "/ticket/records", many, "Idempotency-Key: k-3")["code"], "all or none is another request")
 		assert.Equal(t, "bad_idempotency_key", ann.want(400, "POST", "/ticket/records", body, "Idempotency-Key: "+strings.Repeat("k", 201))["code"])
 
 		// Sent many times at once it is done once.

@@ -26,10 +26,11 @@ type Reader struct {
 	Env    *object.Env
 }
 
-// Sort is one key of an order.
+// Sort is one key of an order. Empty is the smallest value; EmptyLast puts it behind all others in an ascending order too.
 type Sort struct {
-	Field string
-	Desc  bool
+	Field     string
+	Desc      bool
+	EmptyLast bool
 }
 
 // List asks for a page of records.
@@ -222,14 +223,19 @@ func words(o *object.Object, d store.Dialect, text string, hidden map[string]boo
 type sortKey struct {
 	f    *object.Field
 	desc bool
+	// last says that nothing stands behind the empty.
+	last bool
 }
 
 func (k sortKey) column() string { return "t." + object.Quote(k.f.Column) }
 
-// order says where NULLs stand, which the two databases disagree on: empty is the smallest.
+// order says where NULLs stand, which the two databases disagree on.
 func (k sortKey) order() string {
-	if k.desc {
+	switch {
+	case k.desc:
 		return k.column() + " DESC NULLS LAST"
+	case k.last:
+		return k.column() + " ASC NULLS LAST"
 	}
 	return k.column() + " ASC NULLS FIRST"
 }
@@ -244,10 +250,10 @@ func sortKeys(o *object.Object, by []Sort, hidden map[string]bool) ([]sortKey, e
 		if !ok || hidden[f.Name] || f.Type.Shape() == object.OpaqueShape {
 			return nil, problem.New(problem.Invalid, "invalid_sort", "不能按“"+s.Field+"”排序", problem.Item{Pointer: "/sort", Code: "unknown_field", Message: "没有字段“" + s.Field + "”，或者不能按它排序", Hint: definition.Suggest(s.Field, seen(o, hidden))})
 		}
-		out = append(out, sortKey{f, s.Desc})
+		out = append(out, sortKey{f, s.Desc, s.Desc || s.EmptyLast})
 	}
 	desc := len(out) == 0 || out[len(out)-1].desc
-	return append(out, sortKey{o.Fields[object.ID], desc}), nil
+	return append(out, sortKey{o.Fields[object.ID], desc, desc}), nil
 }
 
 // keyset is the condition "behind this row" for mixed directions with empties.
@@ -265,12 +271,14 @@ func keyset(keys []sortKey, after []any) (string, []any) {
 			}
 		}
 		switch {
-		case after[i] == nil && k.desc:
-			continue // nothing sorts behind empty
+		case after[i] == nil && k.last:
+			continue
 		case after[i] == nil:
 			and = append(and, k.column()+" IS NOT NULL")
 		case k.desc:
 			and, a = append(and, "("+k.column()+" < ? OR "+k.column()+" IS NULL)"), append(a, after[i])
+		case k.last:
+			and, a = append(and, "("+k.column()+" > ? OR "+k.column()+" IS NULL)"), append(a, after[i])
 		default:
 			and, a = append(and, k.column()+" > ?"), append(a, after[i])
 		}

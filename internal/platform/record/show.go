@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 
@@ -50,6 +51,40 @@ func shownHints(v any, hidden map[string]bool) any {
 		delete(out, name)
 	}
 	return out
+}
+
+// ShowEvents gives events as the timeline and the trail show them, and the names of what they are about and refer to: by object, by id.
+func (r *Reader) ShowEvents(ctx context.Context, a *actor.Actor, events []*ledger.Event) ([]map[string]any, map[string]map[string]string, error) {
+	out := make([]map[string]any, len(events))
+	ids := map[string][]string{}
+	refer := func(target string, id any) {
+		if s, ok := id.(string); ok && s != "" && !slices.Contains(ids[target], s) {
+			ids[target] = append(ids[target], s)
+		}
+	}
+	for i, e := range events {
+		out[i] = r.ShowEvent(a, e)
+		o, ok := object.Of(r.Defs.Current(), e.Object)
+		if !ok {
+			continue
+		}
+		refer(e.Object, e.RecordID)
+		for _, c := range out[i]["changes"].([]map[string]any) {
+			if f, ok := o.Field(c["field"].(string)); ok && f.TargetOf() != "" {
+				refer(f.TargetOf(), c["from"])
+				refer(f.TargetOf(), c["to"])
+			}
+		}
+	}
+	refs := map[string]map[string]string{}
+	for target, list := range ids {
+		names, err := r.Names(ctx, target, list)
+		if err != nil {
+			return nil, nil, err
+		}
+		refs[target] = names
+	}
+	return out, refs, nil
 }
 
 // ShowEvent gives an event as the timeline shows it: values in words, fields the actor may not see left out.

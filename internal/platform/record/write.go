@@ -4,6 +4,7 @@ package record
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"baton/internal/platform/access"
@@ -93,6 +94,8 @@ type Writer struct {
 	Steps []Step
 	// Committed is called after commit with each written row (directory reloads and the like); may be nil.
 	Committed func(c *Change)
+
+	inserts sync.Map // by table
 }
 
 // Do runs a request as one work of the store's writer.

@@ -27,6 +27,8 @@ type Work func(ctx context.Context, tx *Tx) error
 const (
 	groupSize  = 64
 	groupSlice = 20 * time.Millisecond
+	crowd      = 4 // works in a group from which on it waits for more
+	gatherFor  = 300 * time.Microsecond
 )
 
 type request struct {
@@ -48,6 +50,7 @@ type writer struct {
 	begin       []Work
 	finish      []Work
 	stmts       stmtCache
+	crowd       int // how many works the last group had
 }
 
 func newWriter(db *DB) *writer {
@@ -130,12 +133,39 @@ func (w *writer) next() *request {
 		return r
 	default:
 	}
+	if w.crowd >= crowd {
+		if r := w.another(true); r != nil {
+			return r
+		}
+	}
+	w.crowd = 0
 	select {
 	case r := <-w.interactive:
 		return r
 	case r := <-w.background:
 		return r
 	case <-w.quit:
+		return nil
+	}
+}
+
+// another gives the next waiting work, nil for none. In a crowd it waits a moment for one: whoever was answered by the last commit is about
+// to come again, and each work more shares the price of the commit, which is several times that moment.
+func (w *writer) another(patient bool) *request {
+	select {
+	case r := <-w.interactive:
+		return r
+	default:
+	}
+	if !patient {
+		return nil
+	}
+	t := time.NewTimer(gatherFor)
+	defer t.Stop()
+	select {
+	case r := <-w.interactive:
+		return r
+	case <-t.C:
 		return nil
 	}
 }
@@ -165,6 +195,7 @@ func (w *writer) group(first *request) {
 			}
 			continue
 		}
+		w.crowd = len(outcomes)
 		for _, o := range outcomes {
 			if commitErr != nil && o.err == nil {
 				o.err = commitErr
@@ -185,7 +216,7 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 	if err != nil {
 		return outcomes, fmt.Errorf("store: begin: %w", err)
 	}
-	tx := &Tx{db: w.db, sql: sqlTx, stmts: &w.stmts}
+	tx := &Tx{db: w.db, sql: sqlTx, stmts: &w.stmts, careful: careful}
 	fail := func(err error) ([]outcome, error) {
 		_ = sqlTx.Rollback()
 		return outcomes, err
@@ -211,10 +242,8 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 			outcomes[i].err = err
 		}
 		if !careful && len(outcomes) < groupSize && time.Now().Before(until) {
-			select {
-			case r := <-w.interactive:
+			if r := w.another(i+1 == len(outcomes) && max(len(outcomes), w.crowd) >= crowd); r != nil {
 				outcomes = append(outcomes, outcome{r: r})
-			default:
 			}
 		}
 	}
@@ -222,6 +251,9 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 		if err := guarded(ctx, tx, f); err != nil {
 			return fail(err)
 		}
+	}
+	if err := tx.flushAll(ctx); err != nil {
+		return fail(err)
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return outcomes, fmt.Errorf("store: commit: %w", err)
@@ -262,16 +294,21 @@ var errDirty = errors.New("store: a work failed after it wrote")
 
 // hopeful runs one work without a savepoint. On PostgreSQL any failed statement spoils the transaction, read or write.
 func (t *Tx) hopeful(ctx context.Context, work Work) (err error) {
-	mark, wrote := len(t.after), t.statements
+	mark, wrote, rows := len(t.after), t.statements, t.marks()
 	t.pending = t.pending[:0]
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("store: panic in a write: %v\n%s", p, debug.Stack())
 		}
+		if err == nil && t.failed != nil {
+			err = t.failed
+		}
 		if err != nil {
 			t.after = t.after[:mark]
 			t.values, t.pending = nil, nil
-			if t.statements != wrote {
+			if t.statements == wrote {
+				t.undo(rows)
+			} else {
 				err = fmt.Errorf("%w: %w", errDirty, err)
 			}
 			return
@@ -323,6 +360,12 @@ type Tx struct {
 	own     map[string]*sql.Stmt
 	// statements counts what may have left a mark: every Exec, and on PostgreSQL every Query.
 	statements int
+	// queues are rows to be written together; careful writes each at once.
+	queues  []*queue
+	marked  []int
+	careful bool
+	// failed is why queued rows could not be written: whatever the work makes of it, the group runs again.
+	failed error
 }
 
 // Dialect tells which database this is.
@@ -330,6 +373,13 @@ func (t *Tx) Dialect() Dialect { return t.db.dialect }
 
 // Exec runs a statement.
 func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	if err := t.settle(ctx, q); err != nil {
+		return nil, err
+	}
+	return t.exec(ctx, q, args...)
+}
+
+func (t *Tx) exec(ctx context.Context, q string, args ...any) (sql.Result, error) {
 	t.statements++
 	if t.db.dialect == Postgres {
 		return t.sql.ExecContext(ctx, t.db.rebind(q), args...)
@@ -343,6 +393,9 @@ func (t *Tx) Exec(ctx context.Context, q string, args ...any) (sql.Result, error
 
 // Query reads inside the transaction.
 func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	if err := t.settle(ctx, q); err != nil {
+		return nil, err
+	}
 	t.read(q)
 	if t.db.dialect == Postgres {
 		return t.sql.QueryContext(ctx, t.db.rebind(q), args...)
@@ -356,6 +409,9 @@ func (t *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, error
 
 // QueryRow reads one row inside the transaction.
 func (t *Tx) QueryRow(ctx context.Context, q string, args ...any) *sql.Row {
+	if err := t.settle(ctx, q); err != nil {
+		return t.failedRow(q)
+	}
 	t.read(q)
 	if t.db.dialect == SQLite {
 		if s, err := t.stmt(ctx, q); err == nil {

@@ -1,7 +1,6 @@
 package template_test
 
 import (
-	"encoding/json"
 	"testing"
 	"testing/fstest"
 
@@ -9,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"baton/internal/platform/template"
-	"baton/templates"
 )
 
 func files(pairs ...string) fstest.MapFS {
@@ -50,18 +48,4 @@ func TestWhatATemplateMayNotHold(t *testing.T) {
 	assert.ErrorContains(t, err, "x/b.yaml: object/a is already defined in x/a.yaml")
 	_, err = template.Read(files(), "nowhere")
 	assert.ErrorContains(t, err, "template nowhere")
-}
-
-func TestTheShippedTemplatesAreReadable(t *testing.T) {
-	t.Parallel()
-	for _, folder := range []string{"platform", "sales"} {
-		defs, err := template.Read(templates.FS, folder)
-		require.NoError(t, err)
-		require.NotEmpty(t, defs)
-		for _, d := range defs {
-			assert.NotEmpty(t, d.Title.ZH, d.Key())
-			assert.NotEmpty(t, d.Title.EN, "%s has an English title", d.Key())
-			assert.True(t, json.Valid(d.Spec), d.Key())
-		}
-	}
 }

@@ -68,7 +68,7 @@ func NewCalendarKind() definition.Kind {
 			for _, y := range c.Spec.Years {
 				days += len(y.Days)
 			}
-			return fmt.Sprintf("%s，每个工作日 %s，%d 年的放假与调休共 %d 天", c.Spec.Zone, c.Hours.PerDay(), len(c.Spec.Years), days)
+			return fmt.Sprintf("每个工作日 %g 小时，%d 年的放假与调休共 %d 天（%s 时间）", c.Hours.PerDay().Hours(), len(c.Spec.Years), days, c.Spec.Zone)
 		}}
 }
 

@@ -4,6 +4,8 @@ package web
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
 	"path"
@@ -55,8 +57,20 @@ func NewRouter(mux *chi.Mux, version string, allow func(a *actor.Actor, right st
 	cfg.CreateHooks = nil // no $schema links in bodies
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.AllowAdditionalPropertiesByDefault = false
+	cfg.Formats = map[string]huma.Format{"application/json": readable, "json": readable}
+	shapeErrors()
 	return &Router{Mux: mux, API: humachi.New(mux, cfg), allow: allow}
 }
+
+// readable is JSON whose errors say where a body breaks, in the words people read.
+var readable = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return errors.New(problem.Misread(data, err))
+	}
+	return err
+}}
 
 // schemaName tells types of the same name in two packages apart.
 func schemaName(t reflect.Type, hint string) string {

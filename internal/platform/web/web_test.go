@@ -233,7 +233,7 @@ func TestWhatTheFrameItselfRefuses(t *testing.T) {
 		{"POST", "/api/v1/things/1", `{"name":"a","count":10}`, "", 422, "invalid", "/count"},
 		{"POST", "/api/v1/things/1", `{"name":"a","inner":{"flag":"x"}}`, "", 422, "invalid", "/inner/flag"},
 		{"POST", "/api/v1/things/1", `{"name":"a","colour":"red"}`, "", 422, "invalid", "/colour"},
-		{"POST", "/api/v1/things/1", `{"name":`, "", 400, "unreadable_body", "/"},
+		{"POST", "/api/v1/things/1", `{"name":`, "", 400, "unreadable_body", ""},
 		{"POST", "/api/v1/things/1", `<name/>`, "application/xml", 415, "unsupported_media_type", "/Content-Type"},
 		{"POST", "/api/v1/things/1", `{}`, "nonsense;;", 415, "unsupported_media_type", "/Content-Type"},
 		{"POST", "/api/v1/things/1", "", "", 400, "unreadable_body", ""},

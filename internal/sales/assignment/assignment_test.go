@@ -101,6 +101,9 @@ func TestAssignmentLeavesItsTraces(t *testing.T) {
 		if err != nil || len(ts) != 1 || ts[0].Kind != DeadlineKind || ts[0].Due-ts[0].StartedAt != 30*60*1000 || ts[0].State != 0 {
 			t.Fatalf("timers %+v, %v", ts, err)
 		}
+		if due, _ := row.Int("due_at"); due != ts[0].Due {
+			t.Errorf("due_at %d, the pool's clock ends at %d", due, ts[0].Due)
+		}
 		who := &actor.Actor{Kind: actor.Person, ID: "a", Name: "销售a"}
 		_, err = w.writer.Do(ctx, store.Interactive, record.Request{Actor: who, Origin: incoming, Writes: []record.Write{{Op: record.Update, Object: "lead", ID: row.ID(), What: "claim", Values: map[string]any{"owner": "a"}}}})
 		if err != nil {
@@ -173,6 +176,8 @@ func TestFilters(t *testing.T) {
 		record.Write{Op: record.Create, Object: "org_unit", ID: "east", Values: map[string]any{"name": "华东", "kind": "region", "provinces": []any{"cn.33", "cn.31"}}},
 		record.Write{Op: record.Create, Object: "org_unit", ID: "team", Values: map[string]any{"name": "一组", "kind": "team", "parent": "east"}},
 		record.Write{Op: record.Create, Object: "org_unit", ID: "south", Values: map[string]any{"name": "华南", "kind": "region", "provinces": []any{"cn.44"}}})
+	// In the evening there is nobody at work but those whose hours say so.
+	w.clock.Shift(time.Until(time.Date(2026, 11, 24, 21, 0, 0, 0, w.env.Zone)))
 	today := w.clock.Now().In(w.env.Zone).Format("2006-01-02")
 	w.people(t, map[string]map[string]any{
 		"east":   {"unit": "team", "rank": "高级", "product_lines": []any{"云课堂", "设备维保"}},
@@ -183,9 +188,6 @@ func TestFilters(t *testing.T) {
 		"gone":   {"rank": "资深", "active": false},
 		"boss":   {"rank": "资深", "roles": "lead"},
 	})
-	// A minute past nine in the evening there is nobody at work but those whose hours say so.
-	now := w.clock.Now().In(w.env.Zone)
-	w.clock.Shift(time.Date(now.Year(), now.Month(), now.Day(), 21, 1, 0, 0, w.env.Zone).Sub(now))
 	for _, c := range []struct {
 		name, candidates string
 		lead             map[string]any

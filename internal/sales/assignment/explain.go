@@ -15,6 +15,7 @@ import (
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
+	"baton/internal/platform/timer"
 )
 
 // Revisions gives the definitions as they were published at a revision.
@@ -22,11 +23,11 @@ type Revisions interface {
 	At(ctx context.Context, revision int64) (*definition.Snapshot, error)
 }
 
-// Records reads a record inside the actor's scope; one outside it is a NotFound problem. Sight says what else the actor may see while it is
-// explained. record.Reader is one.
+// Records reads a record inside the actor's scope; one outside it is a NotFound problem. Hides tells what else the actor may not see beside
+// that record. record.Reader is one.
 type Records interface {
 	Get(ctx context.Context, a *actor.Actor, object, id string) (*object.Row, error)
-	Sight(a *actor.Actor, row *object.Row) func(f *object.Field, row *object.Row) bool
+	Hides(a *actor.Actor, read *object.Row) func(r *object.Row, f *object.Field) bool
 }
 
 // Explainer tells why a record is whose it is. Safe for concurrent use.
@@ -68,17 +69,19 @@ type Titled struct {
 
 // BranchTrace is what became of one branch. Branches behind the one that decided were not asked and are left out.
 type BranchTrace struct {
-	Name         string            `json:"name"`
-	Title        string            `json:"title"`
-	Matched      bool              `json:"matched"`
-	Chosen       bool              `json:"chosen"`
-	Fallback     bool              `json:"fallback"`
-	Strategy     string            `json:"strategy"`
-	StrategyText string            `json:"strategy_text"`
-	Conditions   *condition.Trace  `json:"conditions,omitempty"` // of the record; absent: no condition
-	Considered   int               `json:"considered"`
-	Excluded     []Excluded        `json:"excluded"`
-	Candidates   []*CandidateTrace `json:"candidates"`
+	Name         string           `json:"name"`
+	Title        string           `json:"title"`
+	Matched      bool             `json:"matched"`
+	Chosen       bool             `json:"chosen"`
+	Fallback     bool             `json:"fallback"`
+	Strategy     string           `json:"strategy"`
+	StrategyText string           `json:"strategy_text"`
+	Conditions   *condition.Trace `json:"conditions,omitempty"` // of the record; absent: no condition
+	// Warning names what the working hours rest on, such as a year whose holidays are not announced.
+	Warning    string            `json:"warning,omitempty"`
+	Considered int               `json:"considered"`
+	Excluded   []Excluded        `json:"excluded"`
+	Candidates []*CandidateTrace `json:"candidates"`
 }
 
 // Excluded counts those a filter left out.
@@ -114,10 +117,9 @@ func (e *Explainer) Explain(ctx context.Context, a *actor.Actor, objectName, id 
 	return e.Row(ctx, a, row)
 }
 
-// Row is Explain for a row that has been read with the actor's rights; nil for an actor who may not know the owner.
+// Row is Explain for a row that the actor has read; nil for one who may not know the owner.
 func (e *Explainer) Row(ctx context.Context, a *actor.Actor, row *object.Row) (*Explanation, error) {
-	may := e.Records.Sight(a, row)
-	if !may(row.Object.Fields[object.Owner], row) {
+	if e.Records.Hides(a, row)(row, row.Object.Fields[object.Owner]) {
 		return nil, nil
 	}
 	x := &Explanation{Branches: []*BranchTrace{}}
@@ -149,7 +151,7 @@ func (e *Explainer) Row(ctx context.Context, a *actor.Actor, row *object.Row) (*
 		x.Policy = &Titled{d.policy, d.policy}
 		if p != nil {
 			x.Policy.Title = p.Title.ZH
-			if err := e.branches(ctx, x, d, p, snap, row.ID(), at, may); err != nil {
+			if err := e.branches(ctx, x, d, p, snap, at, row, e.Records.Hides(a, row)); err != nil {
 				return nil, err
 			}
 		}
@@ -221,19 +223,20 @@ func (x *Explanation) tell(d *decision, p *Policy) {
 		x.Decision, x.Text = "manual", name+"从公海认领"
 	case transferred:
 		x.Decision, x.Text = "manual", by+"从"+x.From.Name+"转给"+name
+		if by == x.From.Name {
+			x.Text = by + "转给" + name
+		}
 		if d.reason != "" {
 			x.Text += "：" + d.reason
 		}
 	}
 }
 
-// policy finds it as it was when it decided: the current one when it has not changed since.
+// policy finds it as it was when it decided: the current one when neither it nor its calendar has changed since.
 func (e *Explainer) policy(ctx context.Context, name string, revision int64) (*Policy, *definition.Snapshot, error) {
 	snap := e.Defs.Current()
-	if def, ok := snap.Definition(Kind, name); ok && def.Revision <= revision {
-		if p, ok := definition.Get[*Policy](snap, Kind, name); ok {
-			return p, snap, nil
-		}
+	if p, ok := definition.Get[*Policy](snap, Kind, name); ok && standing(snap, Kind, p.Name, revision) && (p.calendar == nil || standing(snap, timer.CalendarKind, p.calendar.Name, revision)) {
+		return p, snap, nil
 	}
 	if e.Past == nil {
 		return nil, nil, nil
@@ -246,25 +249,36 @@ func (e *Explainer) policy(ctx context.Context, name string, revision int64) (*P
 	return p, snap, nil
 }
 
-func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p *Policy, snap *definition.Snapshot, id string, at int64, may func(*object.Field, *object.Row) bool) error {
+// standing tells that a definition has not changed since a revision.
+func standing(s *definition.Snapshot, kind, name string, revision int64) bool {
+	d, ok := s.Definition(kind, name)
+	return ok && d.Revision <= revision
+}
+
+func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p *Policy, snap *definition.Snapshot, at int64, now *object.Row, hides func(*object.Row, *object.Field) bool) error {
 	people, err := e.roster(ctx, d.roster, p.Person)
 	if err != nil {
 		return err
 	}
-	row := d.rowOf(p.Object, id)
-	env := condition.Env{Row: row, Now: time.UnixMilli(at), Zone: e.Env.Zone, May: may, Related: func(name, id string) (*object.Row, error) {
+	env := condition.Env{Row: d.rowOf(p.Object, now.ID()), Now: time.UnixMilli(at), Zone: e.Env.Zone, Hides: hides, Related: d.related(func(name, id string) (*object.Row, error) {
 		o, ok := object.Of(snap, name)
 		if !ok {
 			return nil, nil
 		}
 		return record.ReadRow(ctx, e.DB, o, id)
-	}}
+	}, func(name string) *object.Object {
+		o, _ := object.Of(snap, name)
+		return o
+	})}
 	for _, k := range d.kept {
 		b := p.branchAt(k.index)
 		if b == nil {
 			return errDecision
 		}
 		t := &BranchTrace{Name: b.Name, Title: b.Title, Matched: k.matched, Fallback: b.Fallback, Strategy: b.Strategy, StrategyText: b.strategy.Title(), Considered: k.considered, Excluded: []Excluded{}, Candidates: []*CandidateTrace{}}
+		if k.matched && b.Candidates.Hours {
+			t.Warning = p.warning(time.UnixMilli(at))
+		}
 		if b.when != nil {
 			if t.Conditions, err = b.when.Explain(&env); err != nil {
 				return err
@@ -276,21 +290,24 @@ func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p
 			}
 		}
 		for _, c := range k.candidates {
-			if c.pos >= len(people) || len(c.seen) != len(b.figures) {
+			if c.pos >= len(people) || len(c.seen) > len(b.figures) {
 				return errDecision
 			}
+			// Figures that a strategy asks since then are "—"; those of the conditions come first and are the same.
+			c.seen = append(c.seen, make([]seenFigure, len(b.figures)-len(c.seen))...)
 			ct, err := e.candidate(b, c, people[c.pos], env, p.Object.Name)
 			if err != nil {
 				return err
 			}
 			if c.chosen {
-				t.Chosen, ct.Note = true, d.note
+				t.Chosen = true
 				if s, ok := b.strategy.(teller); ok {
-					if f, ok := p.Person.Field(s.tells()); ok && !may(f, nil) {
-						ct.Note = b.strategy.Title()
-						d.note = ct.Note
+					name, without := s.tells()
+					if f, known := p.Person.Field(name); known && hides(people[c.pos], f) {
+						d.note = without
 					}
 				}
+				ct.Note = d.note
 			}
 			t.Candidates = append(t.Candidates, ct)
 		}
@@ -334,9 +351,6 @@ func (e *Explainer) candidate(b *branch, k keptCandidate, person *object.Row, en
 func checks(out []Check, n *condition.Node, t *condition.Trace, person *object.Object, b *branch) []Check {
 	if t.Kind == "leaf" || t.Kind == "some" {
 		c := Check{Label: t.Text, Text: t.Text, Seen: t.Seen, Passed: t.Passed}
-		if t.Hidden {
-			return append(out, c)
-		}
 		switch n.Kind {
 		case condition.KindMeasure:
 			for _, f := range b.figures {

@@ -12,7 +12,7 @@ import (
 type HTTP struct {
 	Explainer *Explainer
 	// Tags tells why the record carries its tags, Countdowns what runs for it; nil leaves them empty.
-	Tags       func(ctx context.Context, row *object.Row) (any, error)
+	Tags       func(ctx context.Context, a *actor.Actor, row *object.Row) (any, error)
 	Countdowns func(ctx context.Context, row *object.Row) (any, error)
 }
 
@@ -46,7 +46,7 @@ func (h *HTTP) explain(ctx context.Context, in *explainIn) (*explainOut, error) 
 	}
 	out.Body.Tags, out.Body.Countdowns = map[string]any{}, []any{}
 	if h.Tags != nil {
-		if out.Body.Tags, err = h.Tags(ctx, row); err != nil {
+		if out.Body.Tags, err = h.Tags(ctx, a, row); err != nil {
 			return nil, err
 		}
 	}

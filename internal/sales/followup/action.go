@@ -101,7 +101,7 @@ func (e *Engine) Open(ctx context.Context, a *actor.Actor, objectName, id string
 			return row, nil
 		}
 		now := e.Clock.Milli()
-		w := record.Write{Op: record.Update, Object: objectName, ID: id, What: "open", Version: version(row), Values: map[string]any{}}
+		w := record.Write{Op: record.Update, Object: objectName, ID: id, What: "open", At: now, Version: version(row), Values: map[string]any{}}
 		if has(row.Object, "first_opened_at") {
 			w.Values["first_opened_at"] = object.Instant(now)
 		}
@@ -113,10 +113,16 @@ func (e *Engine) Open(ctx context.Context, a *actor.Actor, objectName, id string
 			if err != nil {
 				return nil, err
 			}
+			var due any
 			if r != nil {
-				if err := e.start(ctx, tx, s, FollowUp, row, r.Name, now, r.Spec.ContactHours, r.terms(r.Spec.ContactHours)); err != nil {
+				at, err := e.start(ctx, tx, s, FollowUp, row, r.Name, now, r.Spec.ContactHours, r.terms(r.Spec.ContactHours))
+				if err != nil {
 					return nil, err
 				}
+				due = object.Instant(at)
+			}
+			if has(row.Object, dueField) {
+				w.Values[dueField] = due
 			}
 		}
 		return e.write(ctx, tx, a, w)
@@ -164,12 +170,15 @@ func (e *Engine) Contacted(ctx context.Context, a *actor.Actor, objectName, id, 
 			return nil, err
 		}
 		now := e.Clock.Milli()
-		lead := record.Write{Op: record.Update, Object: objectName, ID: id, What: "contacted", Note: note, Version: version(row), Data: map[string]any{"way": way}, Values: map[string]any{}}
+		lead := record.Write{Op: record.Update, Object: objectName, ID: id, What: "contacted", At: now, Note: note, Version: version(row), Data: map[string]any{"way": way}, Values: map[string]any{}}
 		if has(row.Object, "contacted_at") && row.Get("contacted_at") == nil {
 			lead.Values["contacted_at"] = object.Instant(now)
 		}
 		if row.Text("stage") == "new" {
 			lead.Values["stage"] = "contacted"
+		}
+		if has(row.Object, dueField) {
+			lead.Values[dueField] = nil
 		}
 		writes := []record.Write{lead}
 		if w, ok := followUp(s, a, row, way, note, now); ok {
@@ -180,7 +189,7 @@ func (e *Engine) Contacted(ctx context.Context, a *actor.Actor, objectName, id, 
 			return nil, err
 		}
 		for _, t := range tasks {
-			writes = append(writes, record.Write{Op: record.Update, Object: t.Object.Name, ID: t.ID(), Values: map[string]any{"status": "done", "done_at": object.Instant(now)}})
+			writes = append(writes, record.Write{Op: record.Update, Object: t.Object.Name, ID: t.ID(), At: now, Values: map[string]any{"status": "done", "done_at": object.Instant(now)}})
 		}
 		if err := e.Timers.Stop(ctx, tx, objectName, id); err != nil {
 			return nil, err
@@ -233,5 +242,5 @@ func followUp(s *definition.Snapshot, a *actor.Actor, row *object.Row, way, note
 	if c := row.Text("customer"); c != "" && f.Name != "customer" && has(o, "customer") {
 		v["customer"] = c
 	}
-	return record.Write{Op: record.Create, Object: o.Name, Values: v}, true
+	return record.Write{Op: record.Create, Object: o.Name, At: now, Values: v}, true
 }

@@ -61,12 +61,13 @@ func (e *Engine) breach(ctx context.Context, tx *store.Tx, t timer.Timer) error 
 		terms.Told = boss
 	}
 	if terms.Escalate != nil && e.Dir.Supervisor(terms.Told) != "" {
-		if err := e.start(ctx, tx, s, Escalate, row, t.Rule, t.Due, *terms.Escalate, terms); err != nil {
+		if _, err := e.start(ctx, tx, s, Escalate, row, t.Rule, t.Due, *terms.Escalate, terms); err != nil {
 			return err
 		}
 	}
 	if terms.Return != nil {
-		return e.start(ctx, tx, s, Return, row, t.Rule, t.Due, *terms.Return, terms)
+		_, err := e.start(ctx, tx, s, Return, row, t.Rule, t.Due, *terms.Return, terms)
+		return err
 	}
 	return nil
 }
@@ -101,7 +102,8 @@ func (e *Engine) escalate(ctx context.Context, tx *store.Tx, t timer.Timer) erro
 	}
 	terms.Told = boss
 	if terms.Escalate != nil && e.Dir.Supervisor(boss) != "" {
-		return e.start(ctx, tx, s, Escalate, row, t.Rule, t.Due, *terms.Escalate, terms)
+		_, err := e.start(ctx, tx, s, Escalate, row, t.Rule, t.Due, *terms.Escalate, terms)
+		return err
 	}
 	return nil
 }

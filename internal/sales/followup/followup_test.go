@@ -430,3 +430,97 @@ func TestBreachOnceAcrossRestartAndTwoNodes(t *testing.T) {
 		}
 	})
 }
+
+func TestDueAtIsWhenTheRecordsCountdownEnds(t *testing.T) {
+	each(t, func(t *testing.T, c *company) {
+		wang := c.as("wang")
+		due := func(id string) int64 {
+			t.Helper()
+			at, _ := c.row("lead", id).Int("due_at")
+			return at
+		}
+		is := func(what, id string, want int64) {
+			t.Helper()
+			if got := due(id); got != want {
+				t.Errorf("%s: due_at %d, want %d", what, got, want)
+			}
+		}
+		id := c.lead(map[string]any{"company": "甲公司", "owner": "wang"})
+		first := c.timer(id, followup.FirstOpen)
+		is("with an owner", id, first.Due)
+		if _, err := c.engine.Open(t.Context(), c.as("lena"), "lead", id); err != nil {
+			t.Fatal(err)
+		}
+		is("the supervisor's look", id, first.Due)
+		c.until(first.Due)
+		is("breached and not yet opened", id, first.Due)
+		if _, err := c.engine.Open(t.Context(), wang, "lead", id); err != nil {
+			t.Fatal(err)
+		}
+		is("opened", id, c.timer(id, followup.FollowUp).Due)
+		if _, err := c.engine.Contacted(t.Context(), wang, "lead", id, "phone", "已沟通"); err != nil {
+			t.Fatal(err)
+		}
+		is("contacted", id, 0)
+		if _, err := c.engine.Transfer(t.Context(), wang, "lead", id, "zhao", ""); err != nil {
+			t.Fatal(err)
+		}
+		is("transferred", id, c.timer(id, followup.FirstOpen).Due)
+		if _, err := c.engine.ReturnToPool(t.Context(), c.as("zhao"), "lead", id, "不做这行"); err != nil {
+			t.Fatal(err)
+		}
+		is("back in the pool", id, 0)
+		if _, err := c.engine.Claim(t.Context(), wang, "lead", id); err != nil {
+			t.Fatal(err)
+		}
+		is("claimed", id, c.timer(id, followup.FirstOpen).Due)
+		settle := func(w record.Write) {
+			t.Helper()
+			w.Object = "lead"
+			if _, err := c.writer.Do(t.Context(), store.Interactive, record.Request{Actor: system, Origin: record.Origin{Kind: "worker", Engine: true, Countdown: true}, Writes: []record.Write{w}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		settle(record.Write{Op: record.Update, ID: id, Values: map[string]any{"converted": true}})
+		is("converted", id, 0)
+		gone := c.lead(map[string]any{"company": "乙公司", "owner": "wang"})
+		settle(record.Write{Op: record.Delete, ID: gone})
+		is("deleted", gone, 0)
+		settle(record.Write{Op: record.Restore, ID: gone})
+		is("restored", gone, c.timer(gone, followup.FirstOpen).Due)
+		quiet := c.leadFrom(record.Origin{Kind: "import", Engine: true}, map[string]any{"company": "丙公司", "owner": "wang"})
+		is("countdowns off", quiet, 0)
+		c.rule(func(s *followup.Spec) { s.Enabled = false })
+		if _, err := c.engine.Open(t.Context(), wang, "lead", gone); err != nil {
+			t.Fatal(err)
+		}
+		is("opened when no rule counts any more", gone, 0)
+	})
+}
+
+func TestListsSortByDueAtWithTheUntimedLast(t *testing.T) {
+	each(t, func(t *testing.T, c *company) {
+		want := []string{}
+		for range 3 {
+			want = append(want, c.lead(map[string]any{"company": "甲公司", "owner": "wang"}))
+			c.clock.Shift(time.Until(c.clock.Now()) + time.Hour)
+		}
+		for range 2 {
+			want = append(want, c.leadFrom(record.Origin{Kind: "import", Engine: true}, map[string]any{"company": "乙公司", "owner": "wang"}))
+		}
+		got, cursor := []string{}, ""
+		for len(got) <= len(want) {
+			page, err := c.reader.List(t.Context(), c.as("wang"), record.List{Object: "lead", Sort: []record.Sort{{Field: "due_at", EmptyLast: true}}, Limit: 2, Cursor: cursor})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range page.Rows {
+				got = append(got, row.ID())
+			}
+			if cursor = page.Next; cursor == "" {
+				break
+			}
+		}
+		equal(t, "by due_at, page by page", got, want)
+	})
+}

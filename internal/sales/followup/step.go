@@ -46,6 +46,7 @@ func (s step) Apply(ctx context.Context, c *record.Change) error {
 	if err := e.Timers.Stop(ctx, c.Tx, c.Object.Name, c.New.ID(), kinds...); err != nil {
 		return err
 	}
+	setDue(c.New, 0)
 	if err := e.moveTasks(ctx, c, over); err != nil || over == "done" || c.Op == record.Delete {
 		return err
 	}
@@ -76,16 +77,30 @@ func (e *Engine) startFirstOpen(ctx context.Context, c *record.Change) error {
 	if err != nil || r == nil {
 		return err
 	}
-	return e.start(ctx, c.Tx, c.Snap, FirstOpen, c.New, r.Name, c.Now, r.Spec.FirstOpenHours, r.terms(r.Spec.FirstOpenHours))
+	due, err := e.start(ctx, c.Tx, c.Snap, FirstOpen, c.New, r.Name, c.Now, r.Spec.FirstOpenHours, r.terms(r.Spec.FirstOpenHours))
+	setDue(c.New, due)
+	return err
 }
 
-// start puts a countdown of some hours from an instant.
-func (e *Engine) start(ctx context.Context, tx *store.Tx, s *definition.Snapshot, kind string, row *object.Row, rule string, from int64, hours float64, t terms) error {
+// start puts a countdown of some hours from an instant and gives when it falls due.
+func (e *Engine) start(ctx context.Context, tx *store.Tx, s *definition.Snapshot, kind string, row *object.Row, rule string, from int64, hours float64, t terms) (int64, error) {
 	due, err := t.due(s, from, hours)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return e.Timers.Start(ctx, tx, timer.Timer{Kind: kind, Object: row.Object.Name, RecordID: row.ID(), Person: row.Owner(), Rule: rule, StartedAt: from, Due: due, Data: t.data()})
+	return due, e.Timers.Start(ctx, tx, timer.Timer{Kind: kind, Object: row.Object.Name, RecordID: row.ID(), Person: row.Owner(), Rule: rule, StartedAt: from, Due: due, Data: t.data()})
+}
+
+// dueField, on objects that have it, is when the countdown people see falls due, or fell due with nothing done since; empty when nothing is
+// awaited. Lists sort and ask by it. It changes only with the record's own writes: a breach leaves it.
+const dueField = "due_at"
+
+func setDue(row *object.Row, at int64) {
+	if at == 0 {
+		row.Set(dueField, nil)
+		return
+	}
+	row.Set(dueField, at)
 }
 
 // moveTasks gives the open first-contact tasks to the new owner or, when over is given, ends them with that status.

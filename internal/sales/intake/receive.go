@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
@@ -59,24 +58,22 @@ func (s *Intake) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		Origin: record.Origin{Kind: "intake", Assign: ch.Spec.Assign, Countdown: ch.Spec.Countdown, Channel: ch.Name},
 		Writes: []record.Write{{Op: record.Create, Object: ch.Spec.Object, Values: values}},
 	}
-	var once record.Once
-	if a.IdempotencyKey != "" {
-		once = record.NewOnce("intake/"+ch.Name, a.IdempotencyKey, a.Body)
+	once, err := record.NewOnce("intake/"+ch.Name, a.IdempotencyKey, a.Body)
+	if err != nil {
+		return Receipt{}, err
 	}
 	var out Receipt
-	err = once.Do(ctx, s.Writer.DB, func(ctx context.Context, tx *store.Tx) error {
-		id, err := once.Answered(ctx, tx)
-		if err != nil || id != "" {
-			out = Receipt{ID: id, Replayed: true}
-			return err
-		}
+	out.ID, out.Replayed, err = s.Writer.DoOnce(ctx, store.Interactive, once, func(ctx context.Context, tx *store.Tx) (string, error) {
 		done, err := s.Writer.In(WithBeyond(ctx, rest), tx, req)
 		if err != nil {
-			return err
+			return "", err
 		}
-		out = Receipt{ID: done[0].Row.ID(), Result: done[0].Result}
-		return once.Keep(ctx, tx, 202, out.ID, s.Writer.Clock.Milli())
+		out.Result = done[0].Result
+		return done[0].Row.ID(), nil
 	})
+	if out.Replayed {
+		out.Result = ""
+	}
 	return out, err
 }
 
@@ -140,13 +137,4 @@ func boolInt(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// Forget drops answers older than age; to be called now and then. A replay after that is a new arrival (and merges by its contacts).
-func (s *Intake) Forget(ctx context.Context, age time.Duration) error {
-	before := s.Writer.Clock.Now().Add(-age).UnixMilli()
-	return s.Writer.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE at < ?", before)
-		return err
-	})
 }

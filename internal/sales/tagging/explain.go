@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"baton/internal/platform/clock"
+	"baton/internal/platform/actor"
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
@@ -26,12 +26,18 @@ type Revisions interface {
 	At(ctx context.Context, revision int64) (*definition.Snapshot, error)
 }
 
+// Records tells what the actor may not see beside a record that they have read. record.Reader is one.
+type Records interface {
+	Hides(a *actor.Actor, read *object.Row) func(r *object.Row, f *object.Field) bool
+}
+
 // Explainer tells why a record carries the tags it carries. Safe for concurrent use.
 type Explainer struct {
-	DB    *store.DB
-	Defs  *definition.Manager
-	Env   *object.Env
-	Clock *clock.Clock
+	DB   *store.DB
+	Defs *definition.Manager
+	Env  *object.Env
+	// Records hides what the asker may not see.
+	Records Records
 	// Past may be nil; then decisions of rules that have since changed are told without their conditions.
 	Past Revisions
 }
@@ -48,12 +54,9 @@ type Explanation struct {
 	Conditions *condition.Trace `json:"conditions,omitempty"`
 }
 
-// Explain gives the newest decision by dimension; empty when the record was never tagged. The caller has read the row with the reader's
-// rights; may tells what else the reader may see, nil for everything.
-func (e *Explainer) Explain(ctx context.Context, row *object.Row, may func(f *object.Field, row *object.Row) bool) (map[string]*Explanation, error) {
-	if may == nil {
-		may = func(*object.Field, *object.Row) bool { return true }
-	}
+// Explain gives the newest decision by dimension for a row that the actor has read; empty when the record was never tagged. A tag the actor
+// may not see is not among them, and of the others' reasons the values are left out that the actor may not see.
+func (e *Explainer) Explain(ctx context.Context, a *actor.Actor, row *object.Row) (map[string]*Explanation, error) {
 	out := map[string]*Explanation{}
 	var at, revision int64
 	var body []byte
@@ -68,8 +71,9 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row, may func(f *ob
 	if err != nil {
 		return nil, fmt.Errorf("tagging: decision of %s: %w", row.ID(), err)
 	}
+	hides := e.Records.Hides(a, row)
 	for _, t := range k.Tags {
-		if f, ok := row.Object.Field("tags." + t.Dimension); ok && !may(f, row) {
+		if d, ok := Of(e.Defs.Current(), t.Dimension); ok && hides(row, d.Field) {
 			continue
 		}
 		x := &Explanation{Value: t.column(), At: time.UnixMilli(at).UTC().Format("2006-01-02T15:04:05.000Z"), Revision: revision}
@@ -82,7 +86,7 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row, may func(f *ob
 			x.Title, x.Text = t.Dimension, fmt.Sprintf("按第 %d 版规则记为“%s”，此后这个维度已改动", revision, t.value)
 			continue
 		}
-		if err := e.tell(ctx, x, d, snap, t, k, row.ID(), at, may); err != nil {
+		if err := e.tell(ctx, x, d, snap, t, k, at, row.ID(), hides); err != nil {
 			return nil, err
 		}
 	}
@@ -109,7 +113,7 @@ func (e *Explainer) dimension(ctx context.Context, name string, revision int64) 
 }
 
 // tell evaluates the deciding part again on the values the decision saw.
-func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, id string, at int64, may func(*object.Field, *object.Row) bool) error {
+func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, at int64, id string, hides func(*object.Row, *object.Field) bool) error {
 	seen := object.NewRow(d.Object)
 	seen.V[object.ID] = id
 	for name, v := range k.Seen {
@@ -120,7 +124,7 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 			seen.Set(o.Field.Name, other.column())
 		}
 	}
-	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, May: may, Related: func(name, id string) (*object.Row, error) {
+	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, Hides: hides, Related: func(name, id string) (*object.Row, error) {
 		o, ok := object.Of(snap, name)
 		if !ok {
 			return nil, nil
@@ -128,9 +132,9 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		return record.ReadRow(ctx, e.DB, o, id)
 	}}
 	words := func(f *object.Field) string { return f.Type.Words(f, e.Env, seen.V[f.Index]) }
+	concealed := false // what decided
 	label := "“" + d.ValueTitle(t.value) + "”"
 	x.Title, x.Seen = d.Title.ZH, object.Dash
-	concealed := false // what decided
 	root := &condition.Trace{Kind: "any", Passed: t.by != byNothing, Text: "依次判断，取第一个成立的"}
 	tried := len(d.rules)
 	if t.by == byRule {
@@ -146,13 +150,13 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		}
 		root.Children = append(root.Children, trace)
 		if trace.Passed && i == tried-1 && t.by == byRule {
-			x.Seen, concealed = firstSeen(trace), hides(trace)
+			x.Seen, concealed = firstSeen(trace), conceals(trace)
 		}
 	}
 	leaf := func(f *object.Field, passed bool, text string) {
 		l := &condition.Trace{Kind: "leaf", Passed: passed, Text: text, Seen: words(f)}
-		if !may(f, seen) {
-			l.Text, l.Seen, l.Hidden = condition.Concealed, "", true
+		if hides(seen, f) {
+			l.Text, l.Seen = condition.ConcealedText, condition.Concealed
 			concealed = concealed || passed
 		}
 		root.Children = append(root.Children, l)
@@ -188,7 +192,7 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		x.Rule, x.Text = "其余", "前面的都不成立，不打标签"
 	}
 	if concealed {
-		x.Text, x.Seen = condition.Concealed+"成立，记为"+label, object.Dash
+		x.Text, x.Seen = condition.ConcealedText+"成立，记为"+label, condition.Concealed
 	}
 	if len(root.Children) > 0 {
 		x.Conditions = root
@@ -196,8 +200,10 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 	return nil
 }
 
-// hides tells whether any part of a trace is concealed.
-func hides(t *condition.Trace) bool { return t.Hidden || slices.ContainsFunc(t.Children, hides) }
+// conceals tells whether a trace tells of something that the asker may not see.
+func conceals(t *condition.Trace) bool {
+	return t.Text == condition.ConcealedText || slices.ContainsFunc(t.Children, conceals)
+}
 
 func (d *Dimension) bandOf(edge int) string {
 	for i := range d.bands {

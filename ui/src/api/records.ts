@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { api, recordPath } from './client'
 import type { Condition } from './condition'
 import { keys } from './keys'
-import type { Explain, LedgerEvent, RecordDetail, RecordPage, Refs } from './types'
+import type { EventPage, Explain, RecordDetail, RecordPage, Refs } from './types'
 
 export interface ListAsk { filter?: Condition; q?: string; sort?: string }
 
@@ -22,18 +22,19 @@ export function useRecords(object: string, ask: ListAsk, enabled = true) {
   })
 }
 
-/** A short list, for home tiles and pickers. */
-export function useFewRecords(object: string, ask: ListAsk & { limit?: number }, enabled = true) {
-  return useQuery({
-    queryKey: [...keys.list(object), 'few', ask],
-    enabled,
-    queryFn: ({ signal }) =>
-      api.get<RecordPage>(
-        recordPath(object),
-        { filter: ask.filter ? JSON.stringify(ask.filter) : undefined, q: ask.q, sort: ask.sort, limit: ask.limit ?? 8 },
-        signal,
-      ),
-  })
+export const fewQuery = (object: string, ask: ListAsk & { limit?: number }) => ({
+  queryKey: [...keys.list(object), 'few', ask],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    api.get<RecordPage>(
+      recordPath(object),
+      { filter: ask.filter ? JSON.stringify(ask.filter) : undefined, q: ask.q, sort: ask.sort, limit: ask.limit ?? 8 },
+      signal,
+    ),
+})
+
+/** A short list, for home tiles and pickers. With every it is asked again after so many ms: what a relative period holds moves with the clock. */
+export function useFewRecords(object: string, ask: ListAsk & { limit?: number }, enabled = true, every?: number) {
+  return useQuery({ ...fewQuery(object, ask), enabled, refetchInterval: every, placeholderData: (before) => before })
 }
 
 export const recordQuery = (object: string, id: string) => ({
@@ -50,7 +51,7 @@ export function useHistory(object: string, id: string) {
     queryKey: keys.history(object, id),
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
-      api.get<{ events: LedgerEvent[]; next_cursor?: string | null }>(recordPath(object, id, '/history'), { cursor: pageParam || undefined }),
+      api.get<EventPage>(recordPath(object, id, '/history'), { cursor: pageParam || undefined }),
     getNextPageParam: (last) => last.next_cursor || undefined,
   })
 }

@@ -1,9 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { clock } from '../parts/clock'
 import { setZone } from '../parts/format'
 import { api, Problem } from './client'
 import { keys } from './keys'
 import type { DemoPeople, Meta, Session, TagDimension, Title } from './types'
+import { useMeta, useSession } from './within'
+
+export { useMeta, useSession }
 
 function adopt(session: Session): Session {
   api.setToken(session.csrf_token)
@@ -24,13 +28,6 @@ async function current(): Promise<Session | null> {
 /** Null while nobody is signed in. Refetched each minute, which also keeps the clock true. */
 export function useSessionQuery() {
   return useQuery({ queryKey: keys.session, queryFn: current, staleTime: 60_000, refetchInterval: 60_000 })
-}
-
-/** The session of a page that is only shown to those signed in. */
-export function useSession(): Session {
-  const { data } = useSessionQuery()
-  if (!data) throw new Error('a page was shown without a session')
-  return data
 }
 
 export function useRight(right: string): boolean {
@@ -59,11 +56,14 @@ export function useSignOut() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: () => api.delete('session'),
-    onSettled: () => {
-      client.setQueryData(keys.session, null)
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] })
-    },
+    onSettled: () => client.setQueryData(keys.session, null),
   })
+}
+
+/** For the sign-in form: once it stands, nothing that the last person read stays behind. */
+export function useForget() {
+  const client = useQueryClient()
+  useEffect(() => client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] && query.queryKey[0] !== keys.demo[0] }), [client])
 }
 
 export function useDemoPeople() {
@@ -99,12 +99,6 @@ function flatten(raw: RawMeta): Meta {
 /** Objects, tags and people as the published revision defines them. */
 export function useMetaQuery() {
   return useQuery({ queryKey: keys.meta, queryFn: async () => flatten(await api.get<RawMeta>('meta')), staleTime: 5 * 60_000 })
-}
-
-export function useMeta(): Meta {
-  const { data } = useMetaQuery()
-  if (!data) throw new Error('a page was shown before the definitions were read')
-  return data
 }
 
 export function useObject(name: string) {

@@ -56,6 +56,8 @@ export interface ObjectMeta {
   title: Title
   icon?: string
   title_field: string
+  /** Records without an owner wait in a pool. */
+  pool?: boolean
   rights: { create: boolean; update: boolean; delete: boolean; export: boolean }
   fields: Field[]
 }
@@ -90,6 +92,7 @@ export interface Timer {
   id: Id
   kind: 'first_open' | 'follow_up' | 'assign_deadline'
   state: 'running' | 'stopped' | 'fired'
+  person?: Id
   started_at: string
   due_at: string
   stopped_at?: string | null
@@ -155,6 +158,8 @@ export interface LedgerEvent {
   request_id?: string
 }
 
+export interface EventPage { events: LedgerEvent[]; refs?: Refs; next_cursor?: string | null }
+
 export interface TraceNode {
   kind: 'all' | 'any' | 'none' | 'some' | 'leaf'
   passed: boolean
@@ -181,6 +186,7 @@ export interface BranchTrace {
   strategy?: string
   strategy_text?: string
   conditions?: TraceNode | null
+  warning?: string
   considered?: number
   excluded?: { filter: string; text: string; count: number }[]
   candidates?: Candidate[]

@@ -1,4 +1,7 @@
+import { useMemo } from 'react'
 import { useMetaQuery, useSessionQuery } from '../api/session'
+import type { Session } from '../api/types'
+import { Within } from '../api/within'
 import { SignIn } from '../features/session/SignIn'
 import { Failed, Loading } from '../parts/States'
 import { Frame } from './Frame'
@@ -10,16 +13,19 @@ export function Gate() {
   if (session.isPending) return <Loading rows={4} />
   if (session.isError && !session.data) return <Failed error={session.error} retry={() => void session.refetch()} />
   if (!session.data) return <SignIn />
-  return <SignedIn key={session.data.user.id} />
+  return <SignedIn key={session.data.user.id} session={session.data} />
 }
 
-function SignedIn() {
-  const meta = useMetaQuery()
-  if (meta.isPending) return <Loading rows={10} />
-  if (meta.isError && !meta.data) return <Failed error={meta.error} retry={() => void meta.refetch()} />
+function SignedIn({ session }: { session: Session }) {
+  const { data: meta, error, isPending, refetch } = useMetaQuery()
+  const within = useMemo(() => (meta ? { session, meta } : null), [session, meta])
+  if (isPending) return <Loading rows={10} />
+  if (!within) return <Failed error={error} retry={() => void refetch()} />
   return (
-    <Frame>
-      <Pages />
-    </Frame>
+    <Within value={within}>
+      <Frame>
+        <Pages />
+      </Frame>
+    </Within>
   )
 }

@@ -1,7 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { Route, Routes, useLocation } from 'react-router'
-import { useTranslation } from 'react-i18next'
-import { Empty, Loading } from '../parts/States'
+import { Loading, Missing } from '../parts/States'
 import { ErrorBoundary } from './ErrorBoundary'
 
 const HomePage = lazy(() => import('../features/home/HomePage'))
@@ -12,11 +11,6 @@ const ImportJobPage = lazy(() => import('../features/import/ImportJobPage'))
 const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
 const ConfigPage = lazy(() => import('../features/config/ConfigPage'))
 const TrailPage = lazy(() => import('../features/trail/TrailPage'))
-
-function NotFound() {
-  const { t } = useTranslation()
-  return <Empty title={t('state.notFound')} text={t('state.notFoundText')} />
-}
 
 export function Pages() {
   const { pathname } = useLocation()
@@ -32,7 +26,7 @@ export function Pages() {
           <Route path="/funnel" element={<FunnelPage />} />
           <Route path="/config/*" element={<ConfigPage />} />
           <Route path="/trail" element={<TrailPage />} />
-          <Route path="*" element={<NotFound />} />
+          <Route path="*" element={<div className="page"><Missing /></div>} />
         </Routes>
       </Suspense>
     </ErrorBoundary>

@@ -2,7 +2,7 @@ import { isBlank, type FieldKind } from './kind'
 import { text } from './text'
 
 /** A Chinese mobile number in the groups people read it in; anything else as it is. */
-function spaced(number: string): string {
+export function spaced(number: string): string {
   const mobile = /^(?:\+86)?(1\d{2})(\d{4})(\d{4})$/.exec(number.replace(/\s/g, ''))
   return mobile ? mobile.slice(1).join(' ') : number
 }

@@ -1,9 +1,10 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Select } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { children, group, groupKind, type Condition, type GroupKind, type Leaf, type MeasureLeaf } from '../api/condition'
 import { kindOf } from '../fields'
-import { LeafEditor } from './LeafEditor'
+import { LeafChip } from './LeafChip'
 import type { Terms } from './terms'
 import './condition.css'
 
@@ -23,12 +24,13 @@ function firstLeaf(terms: Terms): Condition {
   return { measure: measure?.name ?? '', for: measure?.for, period: measure?.period, op: 'gt', value: null }
 }
 
-/** Nested conditions as groups of all / any / none, each with leaves and inner groups. */
+/** Nested conditions as groups of all / any / none, each with conditions that read as words and inner groups. */
 export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, label }: Props) {
   const { t } = useTranslation()
   const tree: Condition = value && groupKind(value) ? value : group('all', value && Object.keys(value).length > 0 ? [value] : [])
   const kind = groupKind(tree) as GroupKind
   const parts = children(tree)
+  const [added, setAdded] = useState(-1)
   const set = (next: Condition[]): void => onChange(group(kind, next))
   return (
     <div className={`cond-group cond-depth-${depth % 2}`} role="group" aria-label={label}>
@@ -44,20 +46,34 @@ export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, l
         {parts.length === 0 ? <span className="muted small">{t('cond.emptyGroup')}</span> : null}
         {onRemove ? <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t('cond.removeGroup')} onClick={onRemove} /> : null}
       </div>
-      {parts.map((part, index) => {
-        const change = (next: Condition): void => set(parts.map((p, i) => (i === index ? next : p)))
-        const remove = (): void => set(parts.filter((_, i) => i !== index))
-        return groupKind(part) ? (
-          <ConditionEditor key={index} terms={terms} value={part} depth={depth + 1} onChange={change} onRemove={remove} label={t('cond.innerGroup')} />
-        ) : (
-          <div className="cond-line" key={index}>
-            <LeafEditor terms={terms} value={part as Leaf | MeasureLeaf} onChange={change} />
-            <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t('cond.remove')} onClick={remove} />
-          </div>
-        )
-      })}
-      <div className="row">
-        <Button type="link" size="small" icon={<PlusOutlined />} onClick={() => set([...parts, firstLeaf(terms)])}>{t('cond.add')}</Button>
+      {parts.length > 0 ? (
+        <div className="cond-parts">
+          {parts.map((part, index) => {
+            const change = (next: Condition): void => set(parts.map((p, i) => (i === index ? next : p)))
+            const remove = (): void => {
+              setAdded(-1)
+              set(parts.filter((_, i) => i !== index))
+            }
+            return groupKind(part) ? (
+              <ConditionEditor key={`${parts.length}/${index}`} terms={terms} value={part} depth={depth + 1} onChange={change} onRemove={remove} label={t('cond.innerGroup')} />
+            ) : (
+              <LeafChip key={`${parts.length}/${index}`} terms={terms} value={part as Leaf | MeasureLeaf} onChange={change} onRemove={remove} startOpen={index === added} />
+            )
+          })}
+        </div>
+      ) : null}
+      <div className="cond-add">
+        <Button
+          type="link"
+          size="small"
+          icon={<PlusOutlined />}
+          onClick={() => {
+            setAdded(parts.length)
+            set([...parts, firstLeaf(terms)])
+          }}
+        >
+          {t('cond.add')}
+        </Button>
         {depth < 4 ? (
           <Button type="link" size="small" icon={<PlusOutlined />} onClick={() => set([...parts, group(kind === 'any' ? 'all' : 'any', [firstLeaf(terms)])])}>{t('cond.addGroup')}</Button>
         ) : null}

@@ -1,10 +1,14 @@
 import type { TFunction } from 'i18next'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Change, LedgerEvent, ObjectMeta } from '../api/types'
+import type { Change, LedgerEvent, ObjectMeta, Refs } from '../api/types'
+import { spaced } from '../fields/phone'
 import { titled } from '../i18n/titled'
 import './event.css'
 
 const quiet = new Set(['id', 'version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'org_unit', 'deleted_at'])
+/** What a headline says already or what follows from it: left out of the timeline, kept in the trail. */
+const derived = new Set(['due_at', 'assigned_at', 'first_opened_at', 'contacted_at', 'decided_at', 'touches', 'channel', 'pool_reason'])
 const mostChanges = 6
 
 export function actorName(event: LedgerEvent, t: TFunction): string {
@@ -26,8 +30,18 @@ const words = (text: string | null | undefined, value: unknown): string => {
 export const assigns = (event: LedgerEvent): boolean =>
   event.op === 'assign' || (event.op === 'create' && event.object === 'lead' && Boolean(event.changes?.some((c) => c.field === 'owner' && c.to)))
 
-const telling = (event: LedgerEvent, object: ObjectMeta | undefined): Change[] =>
-  (event.changes ?? []).filter((c) => !quiet.has(c.field) && !(assigns(event) && c.field === 'owner') && Boolean(changeTitle(c, object)))
+const telling = (event: LedgerEvent, object: ObjectMeta | undefined, brief: boolean): Change[] =>
+  (event.changes ?? []).filter((c) => !quiet.has(c.field) && !(brief && derived.has(c.field)) && !(assigns(event) && c.field === 'owner') && Boolean(changeTitle(c, object)))
+
+/** A changed value in words: what it refers to by name, a phone number in its groups. */
+function valueOf(change: Change, side: 'from' | 'to', object: ObjectMeta | undefined, refs: Refs | undefined, pool: string): string {
+  const value = change[side]
+  if (change.field === 'owner' && object?.pool && !value) return pool
+  const field = object?.fields.find((f) => f.name === change.field)
+  const named = field?.target && typeof value === 'string' ? refs?.[field.target]?.[value] : undefined
+  const text = named ?? words(change[`${side}_text`], value)
+  return field?.type === 'phone' ? spaced(text) : text
+}
 
 /** The headline of an event in business words. */
 export function EventTitle({ event, object }: { event: LedgerEvent; object?: ObjectMeta }) {
@@ -45,21 +59,25 @@ export function EventTitle({ event, object }: { event: LedgerEvent; object?: Obj
 }
 
 /** What changed, from and to; a creation lists what came in. */
-export function EventChanges({ event, object }: { event: LedgerEvent; object?: ObjectMeta }) {
+export function EventChanges({ event, object, refs, brief = false }: { event: LedgerEvent; object?: ObjectMeta; refs?: Refs; brief?: boolean }) {
   const { t } = useTranslation()
-  const all = telling(event, object)
+  const [open, setOpen] = useState(false)
+  const all = telling(event, object, brief)
   if (all.length === 0) return null
   const created = event.op === 'create'
   return (
     <ul className="changes">
-      {all.slice(0, mostChanges).map((c) => (
-        <li key={c.field}>
-          <span className="muted">{changeTitle(c, object)}</span>{' '}
-          {created || words(c.from_text, c.from) === '—' ? null : <><s className="muted">{words(c.from_text, c.from)}</s> → </>}
-          {words(c.to_text, c.to)}
-        </li>
-      ))}
-      {all.length > mostChanges ? <li className="muted">{t('event.moreChanges', { count: all.length - mostChanges })}</li> : null}
+      {all.slice(0, open ? undefined : mostChanges).map((c) => {
+        const before = valueOf(c, 'from', object, refs, t('record.pool'))
+        return (
+          <li key={c.field}>
+            <span className="muted">{changeTitle(c, object)}</span>{' '}
+            {created || before === '—' ? null : <><s className="muted">{before}</s> → </>}
+            {valueOf(c, 'to', object, refs, t('record.pool'))}
+          </li>
+        )
+      })}
+      {all.length > mostChanges && !open ? <li><button type="button" className="link" onClick={() => setOpen(true)}>{t('event.moreChanges', { count: all.length - mostChanges })}</button></li> : null}
     </ul>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from 'antd'
-import { ApiOutlined, InboxOutlined, LockOutlined } from '@ant-design/icons'
+import { ApiOutlined, FileSearchOutlined, InboxOutlined, LockOutlined } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '../api/client'
@@ -35,16 +35,22 @@ export function NoRight({ text }: { text?: string }) {
   return <Panel icon={<LockOutlined />} title={t('state.noRight')} text={text ?? t('state.noRightText')} />
 }
 
-/** What happened, why, what to do; a missing right is told apart from a fault. */
+export function Missing({ text, children }: { text?: string; children?: ReactNode }) {
+  const { t } = useTranslation()
+  return <Panel icon={<FileSearchOutlined />} title={t('state.notFound')} text={text ?? t('state.notFoundText')}>{children}</Panel>
+}
+
+/** What happened, why, what to do; a missing right and a missing record are told apart from a fault. */
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation()
   if (error instanceof Problem && error.status === 403) return <NoRight text={error.detail || undefined} />
+  if (error instanceof Problem && error.status === 404) return <div role="alert"><Missing text={error.detail || undefined} /></div>
   const text = problemText(error)
   return (
     <div role="alert">
       <Panel
         icon={<ApiOutlined />}
-        title={error instanceof Problem && error.status === 404 ? t('state.notFound') : t('state.failed')}
+        title={t('state.failed')}
         text={<>{text}{error instanceof Problem && error.requestId ? <span className="state-id">{t('state.requestId', { id: error.requestId })}</span> : null}</>}
       >
         {retry ? <Button onClick={retry}>{t('state.retry')}</Button> : null}

@@ -69,6 +69,18 @@ export function span(ms: number): string {
   return i18next.t('fmt.s', { s: total })
 }
 
+/** A length of time with its minutes even after days, and with its seconds in the last hour. */
+export function fineSpan(ms: number): string {
+  const total = Math.max(0, Math.floor(ms / 1000))
+  const days = Math.floor(total / 86_400)
+  const hours = Math.floor((total % 86_400) / 3600)
+  const minutes = Math.floor((total % 3600) / 60)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  if (days > 0) return i18next.t('fmt.dhm', { d: days, h: hours, m: two(minutes) })
+  if (hours > 0) return i18next.t('fmt.hm', { h: hours, m: two(minutes) })
+  return minutes > 0 ? i18next.t('fmt.ms', { m: minutes, s: two(total % 60) }) : i18next.t('fmt.s', { s: total })
+}
+
 function parts(at: Date): Record<string, string> {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit',

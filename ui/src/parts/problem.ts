@@ -8,7 +8,7 @@ export function problemText(error: unknown): string {
   const first = error.errors[0]
   const detail = error.detail || error.title
   const parts = [detail]
-  if (first?.pointer && first.message && first.message !== detail) parts.push(first.message)
+  if (first?.pointer && first.message && !detail.includes(first.message)) parts.push(first.message)
   if (first?.hint) parts.push(first.hint)
   const text = parts.filter(Boolean).join(i18next.t('problem.join'))
   if (text) return text

@@ -35,6 +35,7 @@ export default function ConfigPage() {
   if (index && !phone && first) return <Navigate to={`/config/${first.kind}/${first.name}`} replace />
   return (
     <div className={`config ${phone ? (index ? 'is-index' : 'is-detail') : ''}`}>
+      {phone && index ? <div className="config-index-head"><PageHead title={t('nav.config')} /></div> : null}
       {!phone || index ? <Menu definitions={definitions.data} /> : null}
       <div className="config-main page">
         {phone && !index ? <NavLink to="/config" className="config-back">‹ {t('nav.config')}</NavLink> : null}

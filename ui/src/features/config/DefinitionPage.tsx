@@ -1,5 +1,5 @@
 import { CheckCircleOutlined } from '@ant-design/icons'
-import { App, Button, Input } from 'antd'
+import { App, Button, ConfigProvider, Input } from 'antd'
 import { useDeferredValue, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
@@ -100,13 +100,15 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
               <Input id="definition-title" value={working.title['zh-CN']} disabled={!may} onChange={(e) => setEdited({ ...working, title: { ...working.title, 'zh-CN': e.target.value } })} />
             </section>
           ) : null}
+          <ConfigProvider componentDisabled={!may}>
           {kind === 'tag_dimension' ? <TagForm {...form} spec={spec as TagSpec} onChange={set} />
             : kind === 'assignment_policy' ? <PolicyForm {...form} spec={spec as PolicySpec} onChange={set} />
             : kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
             : kind === 'channel' ? <ChannelForm {...form} spec={spec as ChannelSpec} onChange={set} />
-            : <Summary spec={spec} />}
+            : <Summary kind={kind} spec={spec} />}
+          </ConfigProvider>
         </div>
-        <aside className="builder-side">
+        <aside className={`builder-side ${problems.length > 0 ? 'has-problems' : ''}`}>
           {hasForm ? (
             <Card title={t('config.check')}>
               {problems.length === 0 ? (
@@ -124,12 +126,17 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
               )}
             </Card>
           ) : null}
-          {sentence ? <Card title={t('config.reads')}><p className="config-sentence">{sentence}</p></Card> : null}
+          {sentence ? <Card title={t('config.reads')}><Sentence text={sentence} /></Card> : null}
         </aside>
       </div>
       {publishing ? <PublishModal only={[{ kind, name }]} title={title} onClose={() => setPublishing(false)} /> : null}
     </>
   )
+}
+
+/** What the definition says, each of its numbered branches on a line of its own. */
+function Sentence({ text }: { text: string }) {
+  return <div className="config-sentence">{text.split(/(?<=\D)(?=\d+\. )/).map((line, i) => <p key={i}>{line}</p>)}</div>
 }
 
 const settleAfter = 600

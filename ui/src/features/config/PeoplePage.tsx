@@ -6,6 +6,7 @@ import { useMeta, useObject } from '../../api/session'
 import { Avatar } from '../../parts/Avatar'
 import { Chip } from '../../parts/Chip'
 import { PageHead } from '../../parts/PageHead'
+import { Empty } from '../../parts/States'
 
 /** Everybody, by unit; a person's record opens to be read or edited where the rights allow. */
 export function PeoplePage() {
@@ -16,9 +17,9 @@ export function PeoplePage() {
   const people = meta.people.filter((p) => !q || p.name.includes(q) || (p.unit_name ?? '').includes(q))
   return (
     <>
-      <PageHead title={t('people.title')} extra={<span>{t('list.count', { count: meta.people.length })}</span>} />
+      <PageHead title={t('people.title')} extra={<span>{t('people.count', { count: meta.people.length })}</span>} />
       <Input.Search className="people-search" allowClear aria-label={t('people.search')} placeholder={t('people.search')} value={q} onChange={(e) => setQ(e.target.value)} />
-      <div className="table-wrap">
+      {people.length === 0 ? <Empty title={t('people.noneFound')} /> : <div className="table-wrap">
         <table className="plain-table">
           <thead><tr><th scope="col">{t('people.name')}</th><th scope="col">{t('people.unit')}</th><th scope="col">{t('people.state')}</th></tr></thead>
           <tbody>
@@ -31,7 +32,7 @@ export function PeoplePage() {
             ))}
           </tbody>
         </table>
-      </div>
+      </div>}
     </>
   )
 }

@@ -1,7 +1,8 @@
 import { App, Button, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useRestore, useRevisions } from '../../api/config'
+import { useDefinitions, useRestore, useRevisions } from '../../api/config'
 import { useMeta, useRight } from '../../api/session'
+import { titled } from '../../i18n/titled'
 import { useCoarseNow } from '../../parts/clock'
 import { Chip } from '../../parts/Chip'
 import { exactInstant, instant } from '../../parts/format'
@@ -20,6 +21,8 @@ export function RevisionsPage() {
   const list = useRevisions()
   const restore = useRestore()
   const may = useRight('definitions.write')
+  const definitions = useDefinitions()
+  const named = (kind: string, name: string): string => titled(definitions.data?.find((d) => d.kind === kind && d.name === name)?.title, name)
   return (
     <>
       <PageHead title={t('revision.title')} extra={<span>{t('revision.about')}</span>} />
@@ -37,7 +40,7 @@ export function RevisionsPage() {
                   <div className="grow">
                     <div>{r.note || t('revision.noNote')} {r.n === meta.revision ? <Chip tone="green">{t('revision.current')}</Chip> : null}</div>
                     <div className="muted small">
-                      {changes.slice(0, shown).map((c) => t('revision.change', { op: t(`opName.${c.op}`, { defaultValue: c.op }), kind: t(`kind.${c.kind}`, { defaultValue: c.kind }), name: c.name })).join(t('fmt.listJoin'))}
+                      {changes.slice(0, shown).map((c) => t('revision.change', { op: t(`opName.${c.op}`, { defaultValue: c.op }), kind: t(`kind.${c.kind}`, { defaultValue: c.kind }), name: named(c.kind, c.name) })).join(t('fmt.listJoin'))}
                       {changes.length > shown ? t('revision.more', { count: changes.length }) : ''}
                     </div>
                     <div className="muted small num"><time title={exactInstant(r.at)}>{instant(r.at, now)}</time>{by ? ` · ${by}` : ''}</div>

@@ -6,7 +6,7 @@ import { mergeRefs } from '../../api/records'
 import { useObject } from '../../api/session'
 import type { FunnelGroup, FunnelStage, Meta } from '../../api/types'
 import { titled } from '../../i18n/titled'
-import { decimal, exactInstant, instant } from '../../parts/format'
+import { decimal, exactInstant, instant, integer } from '../../parts/format'
 import { Empty, Failed, Loading } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { OwnerCell, Tags } from '../records/Cell'
@@ -26,6 +26,8 @@ export function DrillDrawer({ funnel, state, drill, stages, groups }: Props) {
   const refs = mergeRefs(...pages.map((p) => p.refs))
   const stays = Object.assign({}, ...pages.map((p) => p.stays ?? {})) as NonNullable<(typeof pages)[number]['stays']>
   const stage = titled(stages.find((s) => s.stage === drill.stage)?.title, drill.stage)
+  const counted = (drill.key === undefined ? stages : groups.find((g) => drill.by === state.by && g.key === drill.key)?.stages)?.find((s) => s.stage === drill.stage)
+  const total = drill.metric === 'stay' ? counted?.completed : counted?.count
   const group = groups.find((g) => g.key === drill.key)?.name ?? refs.person?.[drill.key ?? ''] ?? drill.key
   return (
     <Drawer open onClose={state.closeDrill} size={phone ? '85%' : 640} placement={phone ? 'bottom' : 'right'} title={[group, stage, t(`funnel.metric.${drill.metric}`)].filter(Boolean).join(' · ')}>
@@ -34,7 +36,7 @@ export function DrillDrawer({ funnel, state, drill, stages, groups }: Props) {
         : records.length === 0 || !object ? <Empty title={t('funnel.noRecords')} />
         : (
           <>
-            <p className="muted small drill-count">{t(found.hasNextPage ? 'funnel.shownSome' : 'funnel.shownAll', { count: records.length })}</p>
+            <p className="muted small drill-count">{found.hasNextPage ? t(typeof total === 'number' ? 'funnel.shownOf' : 'funnel.shownSome', { count: records.length, total: integer(total) }) : t('funnel.shownAll', { count: records.length })}</p>
             <ul className="drill">
               {records.map((record) => {
                 const stay = stays[record.id]

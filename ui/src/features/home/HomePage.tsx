@@ -1,23 +1,26 @@
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
-import type { Condition } from '../../api/condition'
+import { allOf, type Condition } from '../../api/condition'
 import { useInbox, useMarkRead } from '../../api/inbox'
-import { mergeRefs, useFewRecords } from '../../api/records'
+import { useFewRecords } from '../../api/records'
 import { useMeta, useSession } from '../../api/session'
-import type { ObjectMeta, RecordData, Refs } from '../../api/types'
+import type { ObjectMeta, RecordData, RecordPage, Refs } from '../../api/types'
 import { FieldShow } from '../../fields'
 import { isBlank } from '../../fields/kind'
-import { useCoarseNow, useNow } from '../../parts/clock'
-import { CountdownChip, leadingTimer } from '../../parts/Countdown'
-import { dayOf, weekday } from '../../parts/format'
+import { useCoarseNow } from '../../parts/clock'
+import { CountdownChip } from '../../parts/Countdown'
+import { weekday } from '../../parts/format'
 import { Card, PageHead } from '../../parts/PageHead'
 import { Empty, Failed, Loading } from '../../parts/States'
 import { InboxLine } from '../inbox/InboxLine'
 import { Age } from '../records/Cell'
-import { titleOf } from '../records/views'
+import { dueFilters, titleOf } from '../records/views'
 import './home.css'
 
-const newWindow = 3 * 86_400_000
+const shownFirst = 12
+const shownNew = 8
+const again = 60_000
+const fresh: Condition = { field: 'created_at', op: 'within', value: { last: 3, unit: 'day' } }
 
 /** What this person should do first: overdue, then due today, then what just came in. */
 export default function HomePage() {
@@ -25,69 +28,66 @@ export default function HomePage() {
   const meta = useMeta()
   const { user } = useSession()
   const now = useCoarseNow()
-  const sells = user.roles.includes('rep')
   const object = meta.objects.find((o) => o.name === 'lead')
   return (
     <div className="page home">
       <PageHead title={t('home.title')} extra={<span>{weekday(now)} · {t('home.hello', { name: user.name })}</span>} />
-      <div className="home-grid">
-        {object ? <Work object={object} whose={sells ? { field: 'owner', op: 'eq', value: user.id } : { field: 'owner', op: 'not_empty' }} mine={sells} /> : null}
+      <div className={object ? 'home-grid' : 'home-grid is-single'}>
+        {object ? <Work object={object} me={user.roles.includes('rep') ? user.id : null} /> : null}
         <Latest />
       </div>
     </div>
   )
 }
 
-/** A rep's own leads; for those who lead, the ones of everybody they may see. */
-function Work({ object, whose, mine }: { object: ObjectMeta; whose: Condition; mine: boolean }) {
+/** A rep's own leads; for those who lead (me is null), the ones of everybody they may see, with whose they are. */
+function Work({ object, me }: { object: ObjectMeta; me: string | null }) {
   const { t } = useTranslation()
-  const now = useNow()
-  const hasDue = object.fields.some((f) => f.name === 'due_at')
-  const open: Condition[] = hasDue
-    ? [{ field: 'due_at', op: 'not_empty' }]
-    : [{ field: 'stage', op: 'eq', value: 'new' }, { field: 'assigned_at', op: 'within', value: { last: 30, unit: 'day' } }]
-  const due = useFewRecords('lead', { filter: { all: [whose, ...open] }, sort: hasDue ? 'due_at' : '-assigned_at', limit: 100 })
-  const fresh = useFewRecords('lead', { filter: { all: [whose, { field: 'created_at', op: 'within', value: { last: 3, unit: 'day' } }] }, sort: '-created_at', limit: 100 })
-  if (due.isPending || fresh.isPending) return <Card><Loading rows={8} /></Card>
-  if (due.isError) return <Card><Failed error={due.error} retry={() => void due.refetch()} /></Card>
-  const timed = due.data.records.map((record) => ({ record, timer: leadingTimer(record.timers) }))
-  const at = (r: (typeof timed)[number]): number => new Date(r.timer?.due_at ?? 0).getTime()
-  const overdue = timed.filter((r) => r.timer && (r.timer.state === 'fired' || (r.timer.state === 'running' && at(r) <= now)))
-  const today = timed.filter((r) => r.timer?.state === 'running' && at(r) > now && dayOf(at(r)) === dayOf(now))
-  const first = [...overdue, ...today].sort((a, b) => at(a) - at(b)).map((r) => r.record)
-  const listed = new Set(first.map((r) => r.id))
-  const news = (fresh.data?.records ?? []).filter((r) => new Date(String(r.created_at)).getTime() > now - newWindow)
-  const refs = mergeRefs(due.data.refs, fresh.data?.refs)
-  const later = news.filter((r) => !listed.has(r.id)).slice(0, 8)
-  const list = `/objects/lead?view=${mine ? 'mine' : 'soon'}`
-  const many = (n: number): string => (n >= 100 ? '100+' : String(n))
+  const whose: Condition | undefined = me ? { field: 'owner', op: 'eq', value: me } : undefined
+  const ask = (filter: Condition, sort: string, limit: number) => ({ filter: allOf(whose, filter), sort, limit })
+  const overdue = useFewRecords('lead', ask(dueFilters.overdue, 'due_at', 1), true, again)
+  const today = useFewRecords('lead', ask(dueFilters.today, 'due_at', 1), true, again)
+  const first = useFewRecords('lead', ask(dueFilters.both, 'due_at', shownFirst), true, again)
+  const news = useFewRecords('lead', ask(fresh, '-created_at', shownFirst + shownNew), true, again)
+  const all = [overdue, today, first, news]
+  const failed = all.find((q) => q.isError && !q.data)
+  if (failed) return <Card><Failed error={failed.error} retry={() => all.forEach((q) => void q.refetch())} /></Card>
+  if (!overdue.data || !today.data || !first.data || !news.data) return <Card><Loading rows={8} /></Card>
+  const listed = new Set(first.data.records.map((r) => r.id))
+  const later = news.data.records.filter((r) => !listed.has(r.id)).slice(0, shownNew)
+  const newest = `/objects/lead?view=all&filter=${encodeURIComponent(JSON.stringify(whose ? [whose, fresh] : [fresh]))}&sort=-created_at`
+  const due = (overdue.data.count ?? 0) + (today.data.count ?? 0)
   return (
     <div className="home-work">
       <div className="home-tiles">
-        <Tile tone="red" value={many(overdue.length)} label={t('home.overdue')} to={list} />
-        <Tile tone="amber" value={many(today.length)} label={t('home.today')} to={list} />
-        <Tile tone="ink" value={many(news.length)} label={t('home.new')} to={`${list}&sort=-created_at`} />
+        <Tile tone="red" page={overdue.data} label={t('home.overdue')} to="/objects/lead?view=overdue" />
+        <Tile tone="amber" page={today.data} label={t('home.today')} to="/objects/lead?view=today" />
+        <Tile tone="ink" page={news.data} label={t('home.new')} to={newest} />
       </div>
-      <Card title={t(mine ? 'home.first' : 'home.watch')}>
-        {first.length === 0 ? <Empty title={t('home.nothingDue')} text={t('home.nothingDueText')} /> : <Leads records={first.slice(0, 12)} object={object} refs={refs} timed />}
+      <Card title={t(me ? 'home.first' : 'home.watch')} extra={due > listed.size ? <Link to="/objects/lead?view=soon">{t('home.more')}</Link> : undefined}>
+        {listed.size === 0 ? <Empty title={t('home.nothingDue')} text={t('home.nothingDueText')} /> : <Leads records={first.data.records} object={object} refs={first.data.refs} timed owners={!me} />}
       </Card>
-      {later.length > 0 ? <Card title={t('home.new')}><Leads records={later} object={object} refs={refs} /></Card> : null}
+      {later.length > 0 ? <Card title={t('home.new')} extra={<Link to={newest}>{t('home.more')}</Link>}><Leads records={later} object={object} refs={news.data.refs} owners={!me} /></Card> : null}
     </div>
   )
 }
 
-function Tile({ tone, value, label, to }: { tone: string; value: string; label: string; to: string }) {
+function Tile({ tone, page, label, to }: { tone: string; page: RecordPage; label: string; to: string }) {
+  const value = page.count_capped ? '1000+' : String(page.count ?? 0)
   return (
-    <Link to={to} className={`tile tile-${value === '0' ? 'ink' : tone}`}>
+    <Link to={to} className={`tile tile-${value === '0' ? 'ink' : tone}`} data-testid="home-tile">
       <strong>{value}</strong>
       <span>{label}</span>
     </Link>
   )
 }
 
-function Leads({ records, object, refs, timed }: { records: RecordData[]; object: ObjectMeta; refs?: Refs; timed?: boolean }) {
+interface LeadsProps { records: RecordData[]; object: ObjectMeta; refs?: Refs; timed?: boolean; owners: boolean }
+
+function Leads({ records, object, refs, timed, owners }: LeadsProps) {
   const { t } = useTranslation()
   const facts = ['name', 'budget', 'industry', 'source'].flatMap((n) => object.fields.filter((f) => f.name === n))
+  const owner = owners ? object.fields.find((f) => f.name === 'owner') : undefined
   return (
     <ul className="home-list">
       {records.map((record) => (
@@ -97,7 +97,8 @@ function Leads({ records, object, refs, timed }: { records: RecordData[]; object
             <span className="home-facts">
               {facts.filter((f) => !isBlank(record[f.name]) && String(record[f.name]) !== titleOf(record, object)).map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}
             </span>
-            <span className="home-end">{timed ? <CountdownChip timers={record.timers} /> : <Age at={record.created_at} />}</span>
+            {owner ? <span className="home-owner">{isBlank(record.owner) ? <span className="muted">{t('record.pool')}</span> : <FieldShow field={owner} value={record.owner} refs={refs} />}</span> : null}
+            <span className="home-end">{timed ? <CountdownChip record={record} /> : <Age at={record.created_at} />}</span>
           </Link>
         </li>
       ))}

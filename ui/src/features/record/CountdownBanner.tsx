@@ -1,17 +1,18 @@
 import { useTranslation } from 'react-i18next'
-import type { Timer } from '../../api/types'
+import type { RecordData } from '../../api/types'
+import { isBlank } from '../../fields/kind'
 import { useNow } from '../../parts/clock'
 import { leadingTimer, useReading } from '../../parts/Countdown'
 import { exactInstant, instant, span } from '../../parts/format'
 
 /** The clock that runs on this lead: what is left, since when, and what happens at the end. */
-export function CountdownBanner({ timers, owned }: { timers: Timer[] | undefined; owned: boolean }) {
+export function CountdownBanner({ record }: { record: RecordData }) {
   const { t } = useTranslation()
   const now = useNow()
-  const timer = leadingTimer(timers)
-  const reading = useReading(timer)
+  const timer = leadingTimer(record)
+  const reading = useReading(record, true)
   if (!timer || !reading) {
-    return <div className="banner banner-neutral" data-testid="countdown"><div className="banner-main"><span className="banner-label">{t(owned ? 'timer.none' : 'timer.nonePool')}</span></div></div>
+    return <div className="banner banner-neutral" data-testid="countdown"><div className="banner-main"><span className="banner-label">{t(isBlank(record.owner) ? 'timer.nonePool' : 'timer.none')}</span></div></div>
   }
   const start = new Date(timer.started_at).getTime()
   const total = new Date(timer.due_at).getTime() - start
@@ -22,7 +23,7 @@ export function CountdownBanner({ timers, owned }: { timers: Timer[] | undefined
     <div className={`banner banner-${tone}`} data-testid="countdown" data-state={timer.state}>
       <div className="banner-main">
         <span className="banner-label">{t(`timer.since.${timer.kind}`, { at: instant(timer.started_at, now) })}</span>
-        <strong className="banner-value">{timer.state === 'stopped' ? t(`timer.stopped.${timer.kind}`) : reading.text}</strong>
+        <strong className="banner-value">{reading.text}</strong>
       </div>
       {timer.state === 'stopped' ? null : (
         <div className="banner-bar" role="progressbar" aria-valuenow={Math.round(done * 100)} aria-valuemin={0} aria-valuemax={100} aria-label={t('timer.used')}>

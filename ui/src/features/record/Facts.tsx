@@ -10,7 +10,7 @@ import { Fact } from './Fact'
 
 const never = new Set(['id', 'version', 'deleted_at', 'tags', 'created_by', 'updated_by', 'created_at', 'updated_at', 'org_unit', 'due_at'])
 const leadOrder = ['company', 'name', 'phone', 'email', 'source', 'industry', 'budget', 'region', 'product_line', 'owner', 'stage', 'note']
-const shownBlank = 14
+const shownBlank = 12
 
 export function factFields(object: ObjectMeta): Field[] {
   const fields = object.fields.filter((f) => !never.has(f.name) && !(f.tag_dimension && f.readonly) && f.type !== 'json')

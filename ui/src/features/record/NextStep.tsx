@@ -8,7 +8,7 @@ import { Card } from '../../parts/PageHead'
 export function NextStep({ detail }: { detail: RecordDetail }) {
   const { t } = useTranslation()
   const { record, rights } = detail
-  const timer = leadingTimer(detail.timers ?? record.timers)
+  const timer = leadingTimer({ ...record, timers: detail.timers ?? record.timers })
   const steps: string[] = []
   if (isBlank(record.owner)) steps.push(t(rights?.claim ? 'next.claim' : 'next.pool'))
   else if (timer?.state === 'fired') steps.push(t(rights?.contacted ? 'next.overdueMine' : 'next.overdue'))
@@ -18,7 +18,7 @@ export function NextStep({ detail }: { detail: RecordDetail }) {
     if (hint) steps.push(t('next.fix', { message: hint.message }))
     else if (isBlank(record[name]) && name === 'budget') steps.push(t('next.askBudget'))
   }
-  if (timer?.state === 'stopped') steps.push(t('next.move'))
+  if (!isBlank(record.contacted_at) && record.stage === 'contacted') steps.push(t('next.move'))
   if (steps.length === 0) return null
   return (
     <Card title={t('next.title')}>

@@ -1,14 +1,15 @@
 import { App, Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { useNavigate, useParams } from 'react-router'
+import { Problem } from '../../api/client'
 import { useRecord, useRecordAction } from '../../api/records'
 import { useObject, useSession } from '../../api/session'
 import type { ObjectMeta, RecordDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
-import { Empty, Failed, Loading } from '../../parts/States'
+import { Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { titleOf } from '../records/views'
@@ -16,6 +17,7 @@ import { Composer } from './Composer'
 import { CountdownBanner } from './CountdownBanner'
 import { Facts } from './Facts'
 import { NextStep } from './NextStep'
+import { Related } from './Related'
 import { TagRow } from './TagRow'
 import { Timeline } from './Timeline'
 import { TransferModal } from './TransferModal'
@@ -25,8 +27,12 @@ export default function RecordPage() {
   const { object: name = '', id = '' } = useParams()
   const { t } = useTranslation()
   const object = useObject(name)
+  const navigate = useNavigate()
   const detail = useRecord(name, id)
-  if (!object) return <Empty title={t('state.notFound')} text={t('state.notFoundText')} />
+  if (!object) return <div className="page"><Missing /></div>
+  if (detail.error instanceof Problem && detail.error.status === 404) {
+    return <div className="page"><Missing text={detail.error.detail || undefined}><Button onClick={() => void navigate(`/objects/${name}`)}>{t('state.toList', { object: titled(object.title, name) })}</Button></Missing></div>
+  }
   if (detail.isPending) return <div className="page"><Loading rows={12} /></div>
   if (detail.isError && !detail.data) return <div className="page"><Failed error={detail.error} retry={() => void detail.refetch()} /></div>
   return <Record key={id} object={object} detail={detail.data} />
@@ -49,7 +55,6 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   const { t } = useTranslation()
   const { message } = App.useApp()
   const { record, refs, rights } = detail
-  const timers = detail.timers ?? record.timers
   const action = useRecordAction(object.name, record.id)
   const [transferring, setTransferring] = useState(false)
   const composer = useRef<HTMLDivElement>(null)
@@ -76,10 +81,13 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
         {rights?.claim ? <Button type="primary" loading={action.isPending} onClick={claim}>{t('record.claim')}</Button> : null}
         {rights?.contacted && !phone ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
       </PageHead>
-      <div className={`record-grid ${lead ? '' : 'record-grid-two'}`}>
-        <div className="record-left"><Facts object={object} detail={detail} /></div>
+      <div className="record-grid">
+        <div className="record-left">
+          <Facts object={object} detail={detail} />
+          {lead ? <Related object={object} id={record.id} /> : null}
+        </div>
         <div className="record-middle">
-          {lead ? <CountdownBanner timers={timers} owned={Boolean(record.owner)} /> : null}
+          {lead ? <CountdownBanner record={{ ...record, timers: detail.timers ?? record.timers }} /> : null}
           {rights?.contacted ? <Composer box={composer} object={object.name} id={record.id} /> : null}
           <Timeline object={object} id={record.id} />
         </div>
@@ -88,7 +96,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
             <Card><WhyPanel object={object.name} id={record.id} subject="owner" /></Card>
             <NextStep detail={detail} />
           </div>
-        ) : null}
+        ) : <div className="record-right"><Related object={object} id={record.id} /></div>}
       </div>
       {transferring ? <TransferModal object={object.name} id={record.id} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
     </div>

@@ -1,7 +1,8 @@
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useHistory } from '../../api/records'
-import type { LedgerEvent, ObjectMeta } from '../../api/types'
+import { mergeRefs } from '../../api/records'
+import type { LedgerEvent, ObjectMeta, Refs } from '../../api/types'
 import { useCoarseNow } from '../../parts/clock'
 import { exactInstant, instant } from '../../parts/format'
 import { EventChanges, EventTitle, actorName, assigns } from '../../parts/EventLine'
@@ -15,18 +16,19 @@ export function Timeline({ object, id }: { object: ObjectMeta; id: string }) {
   if (history.isPending) return <Loading rows={5} />
   if (history.isError && !history.data) return <Failed error={history.error} retry={() => void history.refetch()} />
   const events = history.data.pages.flatMap((p) => p.events)
+  const refs = mergeRefs(...history.data.pages.map((p) => p.refs))
   if (events.length === 0) return <Empty title={t('timeline.none')} />
   return (
     <section aria-label={t('timeline.title')}>
       <ol className="timeline">
-        {events.map((event, i) => <Item key={event.seq} event={event} object={object} id={id} first={i === 0} />)}
+        {events.map((event, i) => <Item key={event.seq} event={event} object={object} id={id} refs={refs} first={i === 0} />)}
       </ol>
       {history.hasNextPage ? <Button type="link" loading={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>{t('timeline.more')}</Button> : null}
     </section>
   )
 }
 
-function Item({ event, object, id, first }: { event: LedgerEvent; object: ObjectMeta; id: string; first: boolean }) {
+function Item({ event, object, id, refs, first }: { event: LedgerEvent; object: ObjectMeta; id: string; refs: Refs; first: boolean }) {
   const { t } = useTranslation()
   const now = useCoarseNow()
   const foot = [actorName(event, t), event.ip].filter(Boolean)
@@ -39,7 +41,7 @@ function Item({ event, object, id, first }: { event: LedgerEvent; object: Object
         {assigns(event) && object.name === 'lead' ? <WhyMark object={object.name} id={id} subject="owner" /> : null}
       </div>
       {event.note ? <p className="moment-note">{event.note}</p> : null}
-      <EventChanges event={event} object={object} />
+      <EventChanges event={event} object={object} refs={refs} brief />
       <div className="moment-foot">
         <time dateTime={event.at} title={exactInstant(event.at)}>{instant(event.at, now)}</time>
         {foot.map((part) => <span key={part}> · {part}</span>)}

@@ -56,7 +56,7 @@ export function Cell({ column, record, object, refs }: { column: Column; record:
     case 'tags':
       return <Tags tags={record.tags} />
     case 'countdown':
-      return <CountdownChip timers={record.timers} />
+      return <CountdownChip record={record} />
     case 'age':
       return <Age at={record.created_at} />
     case 'field': {

@@ -30,7 +30,7 @@ export function RecordCards({ object, columns, records, refs, onNearEnd }: Props
         <article key={record.id} className="record-card" data-testid={`${object.name}-row`} data-id={record.id}>
           <div className="record-card-head">
             <Link to={`/objects/${object.name}/${record.id}`} className="record-card-title">{titleOf(record, object) ?? t('record.untitled')}</Link>
-            {object.name === 'lead' ? <CountdownChip timers={record.timers} /> : <Age at={record.created_at} />}
+            {object.name === 'lead' ? <CountdownChip record={record} /> : <Age at={record.created_at} />}
           </div>
           <div className="record-card-facts">
             {facts.map((c) => (c.kind === 'field' && !isBlank(record[c.field.name]) ? <span key={c.field.name}><FieldShow field={c.field} value={record[c.field.name]} refs={refs} /></span> : null))}

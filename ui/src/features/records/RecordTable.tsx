@@ -30,8 +30,8 @@ interface Props {
   onNearEnd: () => void
 }
 
-const keyOf = (c: Column): string => (c.kind === 'field' ? c.field.name : c.kind === 'age' ? 'created_at' : c.kind)
-const sortable = (c: Column): boolean => c.kind === 'age' || (c.kind === 'field' && !['multi_choice', 'json', 'long_text', 'relation', 'person'].includes(c.field.type))
+const keyOf = (c: Column): string => (c.kind === 'field' ? c.field.name : c.kind === 'age' ? 'created_at' : c.kind === 'countdown' ? 'due_at' : c.kind)
+const sortable = (c: Column): boolean => c.kind === 'age' || c.kind === 'countdown' || (c.kind === 'field' && !['multi_choice', 'json', 'long_text', 'relation', 'person'].includes(c.field.type))
 const right = (c: Column): boolean => c.kind === 'age' || (c.kind === 'field' && kindOf(c.field).align === 'right')
 
 /** A real table that draws only the rows in sight; header and first column stay. */
@@ -80,11 +80,12 @@ export function RecordTable(props: Props) {
             <th className="col-check"><Checkbox aria-label={t('list.selectAll')} checked={allSelected} indeterminate={selected.size > 0 && !allSelected} onChange={(e) => onSelectAll(e.target.checked)} /></th>
             {columns.map((c) => {
               const key = keyOf(c)
-              const dir = sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined
+              const rising = c.kind === 'countdown' ? `${key}:last` : key // what has no countdown comes after what has
+              const dir = sort === key || sort === rising ? 'ascending' : sort === `-${key}` ? 'descending' : undefined
               return (
                 <th key={key} className={`${c.kind === 'title' ? 'col-title' : ''} ${right(c) ? 'col-right' : ''}`} aria-sort={dir}>
                   {sortable(c) ? (
-                    <button type="button" className="sort" onClick={() => onSort(dir === 'descending' ? key : `-${key}`)}>
+                    <button type="button" className="sort" onClick={() => onSort(dir === 'descending' || (c.kind === 'countdown' && !dir) ? rising : `-${key}`)}>
                       {title(c)}
                       {dir ? <span className="sort-mark" aria-hidden>{dir === 'ascending' ? <CaretUpFilled /> : <CaretDownFilled />}</span> : null}
                     </button>

@@ -10,7 +10,7 @@ import { useObject, useRight, useSession } from '../../api/session'
 import type { ObjectMeta } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { PageHead } from '../../parts/PageHead'
-import { Empty, Failed, Loading } from '../../parts/States'
+import { Empty, Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { columnsOf } from './columns'
 import { CreateDrawer } from './CreateDrawer'
@@ -23,9 +23,8 @@ import './records.css'
 
 export default function RecordsPage() {
   const { object: name = '' } = useParams()
-  const { t } = useTranslation()
   const object = useObject(name)
-  if (!object) return <Empty title={t('state.notFound')} text={t('state.notFoundText')} />
+  if (!object) return <div className="page"><Missing /></div>
   return <RecordList key={name} object={object} />
 }
 
@@ -94,7 +93,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
         className="view-tabs"
         activeKey={state.view.key}
         onChange={(key) => { setCursor(-1); setSelected(new Set()); state.setView(key) }}
-        items={state.views.map((v) => ({ key: v.key, label: t(`view.${v.key}`, { object: title }) }))}
+        items={state.views.filter((v) => !v.aside || v.key === state.view.key).map((v) => ({ key: v.key, label: t(`view.${v.key}`, { object: title }) }))}
       />
       <FilterBar terms={terms} conditions={state.conditions} onChange={state.setConditions} />
       {state.q ? <p className="muted small list-q">{t('list.searching', { q: state.q })} <button type="button" className="link" onClick={() => state.setParam('q', null)}>{t('filter.clear')}</button></p> : null}

@@ -9,7 +9,7 @@ export type Column =
 
 const leadOrder = ['title', 'name', 'tags', 'budget', 'region', 'owner', 'stage', 'countdown', 'age']
 const hidden = new Set(['id', 'version', 'deleted_at', 'created_by', 'updated_by', 'tags', 'org_unit', 'raw', 'external_id', 'converted', 'note', 'due_at'])
-const most = 7
+const most = 6
 
 /** The columns of an object's list: worked order for leads, the first telling fields for others. */
 export function columnsOf(object: ObjectMeta): Column[] {
@@ -18,6 +18,7 @@ export function columnsOf(object: ObjectMeta): Column[] {
   const order = object.name === 'lead' ? leadOrder : ['title', ...genericFields(object), ...(hasTags ? ['tags'] : []), 'owner', 'age']
   const columns: Column[] = []
   for (const name of order) {
+    if (name === 'countdown' && !byName.has('due_at')) continue
     if (name === 'title' || name === 'tags' || name === 'countdown' || name === 'age') columns.push({ kind: name })
     else {
       const field = byName.get(name)

@@ -1,7 +1,19 @@
 import type { Condition } from '../../api/condition'
 import type { ObjectMeta } from '../../api/types'
 
-export interface View { key: string; filter?: Condition; sort?: string }
+/** aside: shown among the tabs only while it is the one looked at. */
+export interface View { key: string; filter?: Condition; sort?: string; aside?: boolean }
+
+const owned: Condition = { field: 'owner', op: 'not_empty' }
+const overdue: Condition = { field: 'due_at', op: 'within', value: { last: 8760, unit: 'hour' } }
+const today: Condition = { field: 'due_at', op: 'within', value: { this: 'day' } }
+
+/** Leads whose countdown has run out, those whose countdown ends later today, and both. */
+export const dueFilters = {
+  overdue: { all: [owned, overdue] },
+  today: { all: [owned, today, { none: [overdue] }] },
+  both: { all: [owned, { any: [overdue, today] }] },
+} satisfies Record<string, Condition>
 
 /** Saved looks at an object. Leads are worked from four; other objects from mine and all. */
 export function viewsOf(object: ObjectMeta, me: string): View[] {
@@ -9,14 +21,12 @@ export function viewsOf(object: ObjectMeta, me: string): View[] {
   const views: View[] = []
   if (object.name === 'lead') {
     const untouched: Condition[] = has('stage') ? [{ field: 'stage', op: 'eq', value: 'new' }] : []
-    const due = has('due_at') ? 'due_at' : undefined
-    views.push({ key: 'mine', filter: { all: [{ field: 'owner', op: 'eq', value: me }, ...untouched] }, sort: due })
+    views.push({ key: 'mine', filter: { all: [{ field: 'owner', op: 'eq', value: me }, ...untouched] }, sort: has('due_at') ? 'due_at:last' : undefined })
     views.push({ key: 'pool', filter: { field: 'owner', op: 'empty' } })
-    if (due) views.push({ key: 'soon', filter: { field: due, op: 'not_empty' }, sort: due })
-    else {
-      // Countdowns start with the assignment, so among leads not yet contacted the earliest assigned are due first.
-      const recent: Condition[] = has('assigned_at') ? [{ field: 'assigned_at', op: 'within', value: { last: 30, unit: 'day' } }] : []
-      views.push({ key: 'soon', filter: { all: [{ field: 'owner', op: 'not_empty' }, ...untouched, ...recent] }, sort: has('assigned_at') ? 'assigned_at' : 'created_at' })
+    if (has('due_at')) {
+      views.push({ key: 'soon', filter: { all: [owned, { field: 'due_at', op: 'not_empty' }] }, sort: 'due_at' })
+      views.push({ key: 'overdue', filter: dueFilters.overdue, sort: 'due_at', aside: true })
+      views.push({ key: 'today', filter: dueFilters.today, sort: 'due_at', aside: true })
     }
   } else if (has('owner')) views.push({ key: 'own', filter: { field: 'owner', op: 'eq', value: me } })
   views.push({ key: 'all' })

@@ -1,7 +1,7 @@
 import { Alert, Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '../../api/client'
-import { useDemoPeople, useSignIn } from '../../api/session'
+import { useDemoPeople, useForget, useSignIn } from '../../api/session'
 import { Logo } from '../../app/Frame'
 import { Avatar } from '../../parts/Avatar'
 import { problemText } from '../../parts/problem'
@@ -11,6 +11,7 @@ import './sign-in.css'
 export function SignIn() {
   const { t, i18n } = useTranslation()
   const signIn = useSignIn()
+  useForget()
   const demo = useDemoPeople()
   const error = signIn.error
   const text =

@@ -6,7 +6,8 @@ import { Link, useSearchParams } from 'react-router'
 import { api } from '../../api/client'
 import { keys } from '../../api/keys'
 import { useMeta, useRight } from '../../api/session'
-import type { LedgerEvent, TrailState } from '../../api/types'
+import { mergeRefs } from '../../api/records'
+import type { EventPage, TrailState } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { useCoarseNow } from '../../parts/clock'
 import { ago, exactInstant, integer } from '../../parts/format'
@@ -72,11 +73,12 @@ function Events() {
     queryKey: [...keys.events, { object, op, actor, last }],
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
-      api.get<{ events: LedgerEvent[]; next_cursor?: string | null }>('events', { object, op, actor, from, limit: 50, cursor: pageParam || undefined }),
+      api.get<EventPage>('events', { object, op, actor, from, limit: 50, cursor: pageParam || undefined }),
     getNextPageParam: (page) => page.next_cursor || undefined,
     placeholderData: (before) => before,
   })
   const rows = events.data?.pages.flatMap((p) => p.events) ?? []
+  const refs = mergeRefs(...(events.data?.pages ?? []).map((p) => p.refs))
   return (
     <>
       <div className="row trail-filters" role="group" aria-label={t('filter.title')}>
@@ -95,13 +97,17 @@ function Events() {
               <tbody>
                 {rows.map((event) => {
                   const kind = meta.objects.find((o) => o.name === event.object)
+                  const about = refs[event.object ?? '']?.[event.record_id ?? '']
                   return (
                     <tr key={event.seq}>
                       <td className="num muted">{event.seq}</td>
                       <td className="nowrap">{exactInstant(event.at)}</td>
                       <td className="nowrap">{actorName(event, t)}</td>
-                      <td><EventTitle event={event} object={kind} /><EventChanges event={event} object={kind} />{event.note ? <div className="muted">{event.note}</div> : null}</td>
-                      <td className="nowrap">{kind && event.record_id ? <Link to={`/objects/${kind.name}/${event.record_id}`}>{titled(kind.title)}</Link> : (titled(kind?.title) || event.object || '—')}</td>
+                      <td><EventTitle event={event} object={kind} /><EventChanges event={event} object={kind} refs={refs} />{event.note ? <div className="muted">{event.note}</div> : null}</td>
+                      <td className="trail-about">
+                        <span className="muted small">{titled(kind?.title) || event.object || '—'}</span>
+                        {kind && event.record_id ? <Link to={`/objects/${kind.name}/${event.record_id}`}>{about || t('trail.record')}</Link> : null}
+                      </td>
                       <td className="nowrap muted" title={event.request_id}>{event.ip || '—'}</td>
                     </tr>
                   )

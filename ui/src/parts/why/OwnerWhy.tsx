@@ -45,7 +45,7 @@ export function OwnerWhy({ owner }: { owner: OwnerExplain }) {
   return (
     <div>
       {owner.text ? <p className="why-sentence">{owner.text}</p> : null}
-      {owner.reason ? <p className="why-reason">{owner.reason}</p> : null}
+      {owner.reason && !owner.text?.includes(owner.reason) ? <p className="why-reason">{owner.reason}</p> : null}
       {(owner.branches ?? []).map((branch) => <Branch key={branch.name} branch={branch} />)}
       {!owner.branches?.length && !owner.text && !owner.reason ? <p className="muted">{t('why.nothing')}</p> : null}
       <p className="why-foot">

@@ -13,8 +13,7 @@ export function TraceTree({ node }: { node: TraceNode }) {
     return (
       <li className="trace-leaf">
         <Verdict passed={node.passed} />
-        <span>{node.text}</span>
-        {node.seen !== undefined ? <span className="trace-seen">{t('why.seen', { value: node.seen || '—' })}</span> : null}
+        <span>{node.text}{node.seen !== undefined ? <span className="trace-seen">{t('why.seen', { value: node.seen || '—' })}</span> : null}</span>
       </li>
     )
   }

@@ -1,0 +1,61 @@
+import { useQueries } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { fewQuery } from '../../api/records'
+import { useMeta } from '../../api/session'
+import type { Field, ObjectMeta, RecordData, RecordPage } from '../../api/types'
+import { FieldShow } from '../../fields'
+import { isBlank } from '../../fields/kind'
+import { titled } from '../../i18n/titled'
+import { Card } from '../../parts/PageHead'
+import { Failed, Loading } from '../../parts/States'
+import { Age } from '../records/Cell'
+import { titleOf } from '../records/views'
+
+const shown = 4
+/** Kept beside a record, but told by its timeline already. */
+const told = new Set(['follow_up'])
+
+interface Relation { from: ObjectMeta; field: Field }
+
+/** The records that point to this one, kind by kind, newest first. */
+export function Related({ object, id }: { object: ObjectMeta; id: string }) {
+  const { t } = useTranslation()
+  const meta = useMeta()
+  const relations: Relation[] = meta.objects
+    .filter((o) => !told.has(o.name))
+    .flatMap((from) => from.fields.filter((f) => f.type === 'relation' && f.target === object.name).slice(0, 1).map((field) => ({ from, field })))
+  const lists = useQueries({
+    queries: relations.map(({ from, field }) => fewQuery(from.name, { filter: { field: field.name, op: 'eq', value: id }, sort: '-created_at', limit: shown })),
+  })
+  if (relations.length === 0) return null
+  const failed = lists.find((q) => q.isError && !q.data)
+  const found = relations.flatMap((relation, i) => (lists[i]?.data?.records.length ? [{ ...relation, page: lists[i].data as RecordPage }] : []))
+  return (
+    <Card title={t('related.title')} testid="related">
+      {failed ? <Failed error={failed.error} retry={() => lists.forEach((q) => void q.refetch())} />
+        : lists.some((q) => q.isPending) ? <Loading rows={2} />
+        : found.length === 0 ? <p className="muted related-none">{t('related.none')}</p>
+        : found.map(({ from, field, page }) => (
+          <section key={from.name} className="related">
+            <h3>
+              {titled(from.title, from.name)}
+              {(page.count ?? 0) > shown ? <Link to={`/objects/${from.name}?view=all&filter=${encodeURIComponent(JSON.stringify([{ field: field.name, op: 'eq', value: id }]))}`}>{t('related.all', { count: page.count })}</Link> : null}
+            </h3>
+            <ul>{page.records.map((record) => <Line key={record.id} record={record} object={from} refs={page.refs} />)}</ul>
+          </section>
+        ))}
+    </Card>
+  )
+}
+
+function Line({ record, object, refs }: { record: RecordData; object: ObjectMeta; refs: RecordPage['refs'] }) {
+  const { t } = useTranslation()
+  const facts = object.fields.filter((f) => (f.type === 'money' || ['stage', 'status'].includes(f.name)) && !isBlank(record[f.name])).slice(0, 2)
+  return (
+    <li>
+      <Link to={`/objects/${object.name}/${record.id}`}>{titleOf(record, object) ?? t('record.untitled')}</Link>
+      <span className="related-facts">{facts.map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}<Age at={record.created_at} /></span>
+    </li>
+  )
+}
