@@ -31,7 +31,7 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 		s := Start(t, Options{DB: db})
 		admin := s.Admin(t)
 		admin.Reps(t, 1)
-		web := s.Channel(t, admin, "website_form")
+		web := admin.Channel(t, "website_form")
 		web.Intake(t, "website_form", Fields{"name": "在先的", "phone": "13800000001"})
 		before := stateOf(t, admin)
 

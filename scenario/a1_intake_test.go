@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,7 +19,7 @@ func TestAcceptedLeadIsWhole(t *testing.T) {
 		s := Start(t, Options{DB: db})
 		admin := s.Admin(t)
 		reps := admin.Reps(t, 1)
-		web := s.Channel(t, admin, "website_form")
+		web := admin.Channel(t, "website_form")
 		id := web.Intake(t, "website_form", Fields{"姓名": "吴工", "手机": "138 0000 0001", "公司名称": "宏图机械厂", "行业": "机械", "预算": "12.5万", "城市": "江苏苏州", "utm_source": "weixin", "点击": []any{1, 2}, "怪": "a\x00b"})
 		r := admin.Record(t, "lead", id)
 		want := []any{"吴工", "+8613800000001", "宏图机械厂", "制造", 125000.0, "江苏 苏州", "官网表单", "website_form", reps[0], "new", "5–20万", "制造", "官网表单", "B"}
@@ -52,7 +51,7 @@ func TestIdempotencyKeyGivesOneLead(t *testing.T) {
 	EachDB(t, func(t *testing.T, db DB) {
 		s := Start(t, Options{DB: db})
 		admin := s.Admin(t)
-		web, api := s.Channel(t, admin, "website_form"), s.Channel(t, admin, "api")
+		web, api := admin.Channel(t, "website_form"), admin.Channel(t, "api")
 		body := Fields{"name": "刘洋"} // no contact: without the key each would be a lead
 		var wg sync.WaitGroup
 		ids := make([]string, 32)
@@ -107,7 +106,7 @@ func TestTwoChannelsOneLead(t *testing.T) {
 		s := Start(t, Options{DB: db})
 		admin := s.Admin(t)
 		admin.Reps(t, 2)
-		web, fair := s.Channel(t, admin, "website_form"), s.Channel(t, admin, "exhibition")
+		web, fair := admin.Channel(t, "website_form"), admin.Channel(t, "exhibition")
 		first := web.Intake(t, "website_form", Fields{"name": "吴工", "phone": "13800000001", "industry": "制造"})
 		owner := admin.Record(t, "lead", first).Text("owner")
 		second := fair.Intake(t, "exhibition", Fields{"姓名": "吴先生", "电话": "+86 138-0000-0001", "邮箱": "WU@Hongtu.example", "预算": "30万"})
@@ -227,9 +226,9 @@ func TestChannelKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		s.Channel(t, admin, "exhibition").Intake(t, "exhibition", lead)
+		admin.Channel(t, "exhibition").Intake(t, "exhibition", lead)
 		publishChannel(t, admin, "exhibition", func(spec Fields) { spec["enabled"] = false })
-		p := s.Channel(t, admin, "exhibition").Do(t, http.MethodPost, path("/intake/exhibition"), lead).Problem(t, http.StatusConflict, "channel_disabled")
+		p := admin.Channel(t, "exhibition").Do(t, http.MethodPost, path("/intake/exhibition"), lead).Problem(t, http.StatusConflict, "channel_disabled")
 		if len(p.Errors) == 0 || p.Errors[0].Hint == "" {
 			t.Errorf("a channel switched off: %+v", p)
 		}
@@ -250,17 +249,7 @@ func publishChannel(t *testing.T, admin *Client, name string, change func(spec F
 // publishDefinition changes a definition and publishes it.
 func publishDefinition(t *testing.T, admin *Client, kind, name string, change func(spec Fields)) {
 	t.Helper()
-	var now struct {
-		Definition struct {
-			Title map[string]string `json:"title"`
-			Spec  Fields            `json:"spec"`
-		} `json:"definition"`
-	}
-	raw := admin.Do(t, http.MethodGet, path("/definitions/%s/%s", kind, name), nil)
-	if err := json.Unmarshal(raw.Body, &now); err != nil || now.Definition.Spec == nil {
-		t.Fatalf("%s %s: %s", kind, name, raw.Body)
-	}
-	change(now.Definition.Spec)
-	admin.Put(t, path("/definitions/%s/%s", kind, name), Fields{"title": now.Definition.Title, "spec": now.Definition.Spec}, nil)
-	admin.Post(t, path("/revisions"), Fields{"note": "改" + name}, nil)
+	d := admin.Definition(t, kind, name)
+	change(d.Spec)
+	admin.Publish(t, d)
 }

@@ -49,7 +49,7 @@ func TestShippedBranchWantsWinsAndTime(t *testing.T) {
 			if n%2 == 0 {
 				fields["industry"] = "教育" // otherwise the company's name says so
 			}
-			id := form.Send(t, "website_form", fields)
+			id := form.Intake(t, "website_form", fields)
 			why := admin.Explain(t, "lead", id).Owner
 			if got := admin.Record(t, "lead", id).Text("owner"); (got == "") != (why.Decision == "pool") {
 				t.Errorf("owner %q, decision %q", got, why.Decision)

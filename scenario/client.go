@@ -111,10 +111,11 @@ var printedPassword = regexp.MustCompile(`(?i)(?:password|密码)["']?\s*[:：=]
 // Demo signs a person of the demo company in, with the password that the server printed at its first start.
 func (s *Server) Demo(t testing.TB, username string) *Client {
 	t.Helper()
-	found := printedPassword.FindStringSubmatch(s.Log())
-	if found == nil {
-		t.Fatal("scenario: the server's log names no demo password; was it started with Options.Demo?")
-	}
+	var found []string
+	Eventually(t, 10*time.Second, "the log names the demo password, as it does with Options.Demo", func() bool { // what it prints comes through a pipe
+		found = printedPassword.FindStringSubmatch(s.Log())
+		return found != nil
+	})
 	return s.SignIn(t, username, found[1])
 }
 

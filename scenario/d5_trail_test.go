@@ -20,7 +20,7 @@ func TestHistorySaysWhoWhereAndWhen(t *testing.T) {
 		f := newFloor(t, s)
 		form := f.admin.Channel(t, "website_form")
 		f.admin.Publish(t, policy(branch("none", "round_robin", Fields{"field": "budget", "op": "gt", "value": 1000000}, Fields{})))
-		id := form.Send(t, "website_form", Fields{"company": "温州小学", "phone": phone(1)})
+		id := form.Intake(t, "website_form", Fields{"company": "温州小学", "phone": phone(1)})
 		step := At(t, tuesday)
 		at := func() {
 			step = step.Add(10 * time.Minute)

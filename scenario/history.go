@@ -35,9 +35,9 @@ type Happening struct {
 func (c *Client) History(t testing.TB, object, id string) []Happening {
 	t.Helper()
 	var out struct {
-		Events []Happening `json:"events"`
-		Next   *string     `json:"next_cursor"`
-		Refs   any         `json:"refs"`
+		Events []Happening                  `json:"events"`
+		Refs   map[string]map[string]string `json:"refs"`
+		Next   *string                      `json:"next_cursor"`
 	}
 	c.Get(t, path("/objects/%s/records/%s/history", object, id), &out)
 	if len(out.Events) == 0 {
@@ -53,9 +53,9 @@ func (c *Client) events(t testing.TB, filter url.Values) []Happening {
 	var all []Happening
 	for {
 		var page struct {
-			Events []Happening `json:"events"`
-			Next   *string     `json:"next_cursor"`
-			Refs   any         `json:"refs"`
+			Events []Happening                  `json:"events"`
+			Refs   map[string]map[string]string `json:"refs"`
+			Next   *string                      `json:"next_cursor"`
 		}
 		c.Get(t, path("/events?%s", filter.Encode()), &page)
 		all = append(all, page.Events...)

@@ -19,12 +19,6 @@ func (c *Client) ChannelKey(t testing.TB, channel string) string {
 	return out.Secret
 }
 
-// Channel returns a client that sends the channel's key with every request.
-func (s *Server) Channel(t testing.TB, admin *Client, channel string) *Client {
-	t.Helper()
-	return s.WithHeader(t, "X-Channel-Key", admin.ChannelKey(t, channel))
-}
-
 // Intake sends a lead and returns its id; anything but 202 fails the test.
 func (c *Client) Intake(t testing.TB, channel string, body any, headers ...string) string {
 	t.Helper()

@@ -45,7 +45,7 @@ type Options struct {
 	DemoDate string            // its anchor day, "2026-11-24"; empty = today
 	Data     string            // an existing data folder; empty = a new one
 	Now      time.Time         // what the server's clock shows at its start; zero = the machine's time
-	Ready    time.Duration     // how long the start may take; zero = 90 s
+	Ready    time.Duration     // how long the start may take; zero = 90 s, with the demo company twice that
 	Env      map[string]string // more variables, over those set here
 
 	database string // an existing PostgreSQL database
@@ -82,6 +82,9 @@ func prepare(t testing.TB, o Options) *Server {
 	}
 	if o.Ready == 0 {
 		o.Ready = 90 * time.Second
+		if o.Demo {
+			o.Ready *= 2
+		}
 	}
 	s := &Server{options: o, Data: o.Data, log: new(log)}
 	if s.Data == "" {

@@ -178,24 +178,5 @@ func (c *Client) revision(t testing.TB, r *Response) int {
 // Channel makes a key for a channel and returns a client that sends leads through it.
 func (c *Client) Channel(t testing.TB, name string) *Client {
 	t.Helper()
-	var out struct {
-		Key    any    `json:"key"`
-		Secret string `json:"secret"`
-	}
-	c.Post(t, path("/keys"), Fields{"kind": "channel", "name": name}, &out)
-	return c.server.WithHeader(t, "X-Channel-Key", out.Secret)
-}
-
-// Send delivers a lead through a channel and gives its id; for a client made by Channel.
-func (c *Client) Send(t testing.TB, channel string, fields Fields) string {
-	t.Helper()
-	var out struct {
-		ID string `json:"id"`
-	}
-	r := c.Do(t, http.MethodPost, path("/intake/%s", channel), fields)
-	if r.Status != http.StatusAccepted {
-		t.Fatalf("%s: status %d, want 202: %s", r.Request, r.Status, r.Body)
-	}
-	r.OK(t, &out)
-	return out.ID
+	return c.server.WithHeader(t, "X-Channel-Key", c.ChannelKey(t, name))
 }

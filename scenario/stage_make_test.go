@@ -25,16 +25,18 @@ var stageLead = Fields{"name": "重发的", "phone": "13700000001", "行业": "�
 // stageFiles are what a stopped data folder holds; the lock is made anew.
 var stageFiles = []string{"baton.db", "heads.jsonl", "seal.key"}
 
-// TestMakeStage makes the folder that later programs must open. Once for each stage, by hand:
+// TestMakeStage makes a folder that later programs must open, and opens it with this one. It is thrown away, unless asked for by hand, once
+// for each stage:
 //
 //	go test ./scenario -run TestMakeStage -make-stage stage2
 func TestMakeStage(t *testing.T) {
-	if *makeStage == "" {
-		t.Skip("makes test data; asked for with -make-stage")
-	}
-	dir := filepath.Join("testdata", *makeStage)
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatalf("a stage is made once: %v", err)
+	t.Parallel()
+	dir := folder(t)
+	if *makeStage != "" {
+		dir = filepath.Join("testdata", *makeStage)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatalf("a stage is made once: %v", err)
+		}
 	}
 	s := Start(t, Options{})
 	admin := s.Admin(t)
@@ -70,6 +72,7 @@ func TestMakeStage(t *testing.T) {
 		t.Fatal(err)
 	}
 	pack(t, s.Data, filepath.Join(dir, "data.tar.gz"))
+	stageOpens(t, dir)
 }
 
 // stageWork does a little of everything that leaves a trace.
@@ -95,7 +98,7 @@ func stageWork(t *testing.T, s *Server, admin *Client) stage {
 		spec["rules"] = append([]any{Fields{"value": "A", "when": Fields{"field": "headcount", "op": "gte", "value": 500}}}, rules...)
 	})
 	was.Key = admin.ChannelKey(t, "website_form")
-	web, fair := s.WithHeader(t, "X-Channel-Key", was.Key), s.Channel(t, admin, "exhibition")
+	web, fair := s.WithHeader(t, "X-Channel-Key", was.Key), admin.Channel(t, "exhibition")
 	was.Replay = web.Intake(t, "website_form", stageLead, "Idempotency-Key", "stage")
 	fair.Intake(t, "exhibition", Fields{"姓名": "同一人", "手机": "+86 137-0000-0001", "单位": "重发学校"})
 	var owned []Record

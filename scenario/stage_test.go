@@ -36,36 +36,41 @@ func TestEarlierStagesOpen(t *testing.T) {
 	for _, name := range stages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			raw, err := os.ReadFile(filepath.Join("testdata", name, "facts.json"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var was stage
-			if err := json.Unmarshal(raw, &was); err != nil {
-				t.Fatal(err)
-			}
-			s := prepare(t, Options{})
-			unpack(t, filepath.Join("testdata", name, "data.tar.gz"), s.Data)
-			s.Clock.Set(t, time.Until(was.Made))
-			s.start(t)
-			admin := s.Admin(t)
-			if out, errs, code := s.Run(t, "verify"); code != 0 {
-				t.Errorf("verify: %d %s%s", code, out, errs)
-			}
-			for where, old := range was.Answers {
-				if diff := covers(old, answer(t, admin, where), where); diff != "" {
-					t.Error(diff)
-				}
-			}
-			for body, old := range was.Figures {
-				if diff := covers(old, rows(t, admin, body), body); diff != "" {
-					t.Error(diff)
-				}
-			}
-			goesOn(t, s, admin, was)
-			wholeTrail(t, s)
+			stageOpens(t, filepath.Join("testdata", name))
 		})
 	}
+}
+
+func stageOpens(t *testing.T, dir string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "facts.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var was stage
+	if err := json.Unmarshal(raw, &was); err != nil {
+		t.Fatal(err)
+	}
+	s := prepare(t, Options{})
+	unpack(t, filepath.Join(dir, "data.tar.gz"), s.Data)
+	s.Clock.Set(t, time.Until(was.Made))
+	s.start(t)
+	admin := s.Admin(t)
+	if out, errs, code := s.Run(t, "verify"); code != 0 {
+		t.Errorf("verify: %d %s%s", code, out, errs)
+	}
+	for where, old := range was.Answers {
+		if diff := covers(old, answer(t, admin, where), where); diff != "" {
+			t.Error(diff)
+		}
+	}
+	for body, old := range was.Figures {
+		if diff := covers(old, rows(t, admin, body), body); diff != "" {
+			t.Error(diff)
+		}
+	}
+	goesOn(t, s, admin, was)
+	wholeTrail(t, s)
 }
 
 // goesOn works on the opened folder as on any other.

@@ -15,6 +15,7 @@ type hop struct {
 	field  *object.Field
 	from   *object.Object
 	target *object.Object
+	limit  Limit // nil: none
 }
 
 // path leads from a row to a field: the row under test (root "") or a ref.
@@ -58,10 +59,14 @@ func (s *Scope) walk(o *object.Object, name string) (*path, *wrong) {
 		if s.Snapshot != nil {
 			next, ok = object.Of(s.Snapshot, target)
 		}
-		if next == nil || !ok {
-			return nil, &wrong{"unknown_object", "没有对象“" + target + "”", ""}
+		var l Limit
+		if next != nil && ok {
+			l, ok = s.limit(next)
 		}
-		p.hops = append(p.hops, hop{f, p.last, next})
+		if next == nil || !ok {
+			return nil, &wrong{"unknown_object", "没有对象“" + target + "”，或者你无权查看", ""}
+		}
+		p.hops = append(p.hops, hop{f, p.last, next, l})
 		p.last, name = next, rest
 	}
 }
@@ -180,6 +185,9 @@ func (p *path) follow(e *Env, r *object.Row, via func(r *object.Row, f *object.F
 		next, err := e.related(h.target.Name, id)
 		if err != nil {
 			return nil, err
+		}
+		if next != nil && h.limit != nil && !h.limit.Allows(next) {
+			return nil, nil
 		}
 		r = next
 	}

@@ -129,7 +129,7 @@ func (b *Builder) Decode(into any) bool {
 	var te *json.UnmarshalTypeError
 	switch {
 	case asType(err, &te):
-		b.Problem(strings.TrimSuffix("/spec/"+strings.ReplaceAll(te.Field, ".", "/"), "/"), "wrong_type", "这里需要"+problem.TypeWord(te.Type)+"，写的是"+problem.ValueWord(te.Value), "")
+		b.Problem("/spec"+placeAt(b.cur.Spec, te.Offset), "wrong_type", "这里需要"+problem.TypeWord(te.Type)+"，写的是"+problem.ValueWord(te.Value), "")
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
 		at, known := locate(b.cur.Spec, into, name)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,7 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*bodyOut, error) {
 	if err != nil {
 		return nil, err
 	}
+	drafts = slices.DeleteFunc(drafts, func(d *Draft) bool { return !h.May(actor.From(ctx), d.Kind) }) // what is not decided yet is of those who decide
 	drafted := map[Key]bool{}
 	for _, d := range drafts {
 		drafted[d.Key()] = true
@@ -104,7 +106,7 @@ func (h *HTTP) get(ctx context.Context, in *KeyIn) (*bodyOut, error) {
 		return nil, err
 	}
 	for _, d := range drafts {
-		if d.Kind == in.Kind && d.Name == in.Name {
+		if d.Kind == in.Kind && d.Name == in.Name && h.May(actor.From(ctx), d.Kind) {
 			out["draft"], found = draftJSON(d), true
 		}
 	}
@@ -263,16 +265,12 @@ type restoreIn struct {
 func (h *HTTP) restore(ctx context.Context, in *restoreIn) (*bodyOut, error) {
 	a := actor.From(ctx)
 	// Restoring touches whatever differs, what was removed since included; a role restores only revisions of kinds it may configure.
-	changed, err := h.Manager.Differences(ctx, in.N)
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range changed {
-		if !h.May(a, k.Kind) {
-			return nil, problem.New(problem.Forbidden, "forbidden", fmt.Sprintf("恢复到第 %d 版会改动“%s”，你没有权限", in.N, k))
+	rev, err := h.Manager.Restore(ctx, a, in.N, func(k Key) error {
+		if h.May(a, k.Kind) {
+			return nil
 		}
-	}
-	rev, err := h.Manager.Restore(ctx, a, in.N)
+		return problem.New(problem.Forbidden, "forbidden", fmt.Sprintf("恢复到第 %d 版会改动“%s”，你没有权限", in.N, k), problem.Item{Kind: k.Kind, Name: k.Name, Code: "forbidden", Message: "需要能配置“" + k.Kind + "”的角色", Hint: "请联系管理员"})
+	})
 	if err != nil {
 		return nil, err
 	}

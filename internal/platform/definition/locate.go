@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"sort"
@@ -102,6 +103,65 @@ func jsonFields(t reflect.Type) map[string]reflect.Type {
 		}
 	}
 	return out
+}
+
+// placeAt gives the JSON pointer of the value that ends, or opens, at an offset of a valid JSON text.
+func placeAt(text json.RawMessage, offset int64) string {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	type level struct {
+		key    string
+		index  int // of an array; -1 in an object
+		hasKey bool
+	}
+	var path []level
+	pointer := func() string {
+		var b strings.Builder
+		for _, l := range path {
+			if l.index >= 0 {
+				b.WriteString("/" + strconv.Itoa(l.index))
+			} else {
+				b.WriteString("/" + step(l.key))
+			}
+		}
+		return b.String()
+	}
+	// next goes on behind a finished value.
+	next := func() {
+		if n := len(path); n > 0 {
+			if path[n-1].hasKey = false; path[n-1].index >= 0 {
+				path[n-1].index++
+			}
+		}
+	}
+	for {
+		t, err := dec.Token()
+		if err != nil {
+			return pointer()
+		}
+		if n := len(path); n > 0 && path[n-1].index < 0 && !path[n-1].hasKey {
+			if key, ok := t.(string); ok {
+				path[n-1].key, path[n-1].hasKey = key, true
+				continue
+			}
+		}
+		d, isDelim := t.(json.Delim)
+		if !isDelim || d == '{' || d == '[' {
+			if dec.InputOffset() >= offset {
+				return pointer()
+			}
+		}
+		switch {
+		case !isDelim:
+			next()
+		case d == '{':
+			path = append(path, level{index: -1})
+		case d == '[':
+			path = append(path, level{})
+		default:
+			path = path[:len(path)-1]
+			next()
+		}
+	}
 }
 
 func step(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }

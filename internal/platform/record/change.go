@@ -43,6 +43,7 @@ type Change struct {
 	hidden   map[string]bool // of the actor, found when first asked
 	write    *Write
 	children []Write
+	parent   *Change // the write that appended this one
 	depth    int
 }
 
@@ -114,8 +115,8 @@ var decisions = &store.Insert{Table: "decision", Columns: "object, record_id, wh
 func (c *Change) run(ctx context.Context) error {
 	w := c.write
 	o, ok := object.Of(c.Snap, w.Object)
-	if !ok {
-		return problem.New(problem.NotFound, "no_such_object", "没有对象“"+w.Object+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + w.Object + "”", Hint: definition.Suggest(w.Object, c.Snap.Names(object.Kind))})
+	if !ok || !c.Origin.Engine && !c.knows(o) {
+		return NoSuchObject(c.Snap, c.writer.Access, c.Actor, w.Object)
 	}
 	c.Object, c.Op, c.What, c.Note, c.Data = o, w.Op, w.What, w.Note, w.Data
 	c.At = c.Now
@@ -147,7 +148,7 @@ func (c *Change) runChildren(ctx context.Context) error {
 		return fmt.Errorf("record: writes of writes deeper than %d; two rules wake each other", maxDepth)
 	}
 	for i := range c.children {
-		child := &Change{Tx: c.Tx, Snap: c.Snap, Env: c.Env, Actor: c.Actor, Origin: c.Origin, Now: c.Now, writer: c.writer, write: &c.children[i], depth: c.depth + 1}
+		child := &Change{Tx: c.Tx, Snap: c.Snap, Env: c.Env, Actor: c.Actor, Origin: c.Origin, Now: c.Now, writer: c.writer, write: &c.children[i], parent: c, depth: c.depth + 1}
 		child.Origin.Engine = true
 		if child.write.At == 0 {
 			child.write.At = c.At
@@ -184,6 +185,7 @@ func (c *Change) prepare(ctx context.Context) error {
 		if err := c.defaults(); err != nil {
 			return err
 		}
+		c.ownMade()
 	} else {
 		old, err := ReadRow(ctx, c.Tx, c.Object, w.ID)
 		if err != nil {

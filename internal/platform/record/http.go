@@ -215,12 +215,16 @@ type shown struct {
 func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row, only []string) (*shown, error) {
 	hidden := h.Reader.Access.Hidden(h.Reader.Defs.Current(), a, o.Name)
 	out := &shown{records: []map[string]any{}}
-	ids := make([]string, len(rows))
+	var ids []string
 	scope := h.Reader.Access.Scope(h.Reader.Defs.Current(), a, o.Name, access.Read)
 	rows = slices.Clone(rows)
 	for i, row := range rows {
-		row = mask(row, hidden, scope.Allows(row))
-		rows[i], ids[i] = row, row.ID()
+		seen := scope.Allows(row)
+		if seen && !hidden["owner"] { // a countdown names the owner
+			ids = append(ids, row.ID())
+		}
+		row = mask(row, hidden, seen)
+		rows[i] = row
 		out.records = append(out.records, h.Reader.Show(row, hidden, only))
 	}
 	var err error

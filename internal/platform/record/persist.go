@@ -19,6 +19,9 @@ func (c *Change) persist(ctx context.Context) error {
 		c.Result = "unchanged"
 		return nil
 	}
+	if err := c.takeOwner(ctx); err != nil {
+		return err
+	}
 	if err := c.StampUnit(); err != nil {
 		return err
 	}
@@ -32,11 +35,14 @@ func (c *Change) persist(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.passOwner(ctx); err != nil {
+		return err
+	}
 	if err := c.stampOpen(ctx); err != nil {
 		return err
 	}
 	for _, f := range c.Object.Fields {
-		if f.Track {
+		if f.Track && !(f.Index == object.Owner && c.Object.Spec.OwnerFrom != "") {
 			if err := c.track(ctx, f); err != nil {
 				return err
 			}

@@ -42,6 +42,9 @@ type Origin struct {
 	Engine bool
 }
 
+// ByHand tells a write that a person, or a program in a person's place, makes and gets the answer of.
+func (o Origin) ByHand() bool { return !o.Engine && (o.Kind == "person" || o.Kind == "api") }
+
 // Write is one record to be written. Values are raw (as read from JSON or a file) by field name; a step or engine may give canonical ones.
 type Write struct {
 	Op     Op

@@ -50,8 +50,11 @@ func (e *Explainer) Explain(ctx context.Context, a *actor.Actor, objectName, id 
 	return e.Row(ctx, a, row)
 }
 
-// Row is Explain for a row that the actor has read.
+// Row is Explain for a row that the actor has read; nil for one who may not know the owner.
 func (e *Explainer) Row(ctx context.Context, a *actor.Actor, row *object.Row) (*Explanation, error) {
+	if e.Records.Hides(a, row)(row, row.Object.Fields[object.Owner]) {
+		return nil, nil
+	}
 	x := &Explanation{Branches: []*BranchTrace{}}
 	var at int64
 	var body []byte

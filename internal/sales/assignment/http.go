@@ -50,7 +50,7 @@ func (h *HTTP) explain(ctx context.Context, in *explainIn) (*explainOut, error) 
 			return nil, err
 		}
 	}
-	if h.Countdowns != nil {
+	if h.Countdowns != nil && out.Body.Owner != nil { // a countdown names the owner
 		if out.Body.Countdowns, err = h.Countdowns(ctx, row); err != nil {
 			return nil, err
 		}

@@ -24,8 +24,8 @@ func (e *Engine) act(ctx context.Context, a *actor.Actor, objectName, id string,
 		err := e.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
 			s := e.Defs.Current()
 			o, ok := object.Of(s, objectName)
-			if !ok {
-				return problem.New(problem.NotFound, "no_such_object", "没有对象“"+objectName+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + objectName + "”", Hint: definition.Suggest(objectName, s.Names(object.Kind))})
+			if !ok || e.Access.Scope(s, a, o.Name, access.Read).Nothing() {
+				return record.NoSuchObject(s, e.Access, a, objectName)
 			}
 			row, err := record.ReadRow(ctx, tx, o, id)
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,12 +131,8 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		}
 		return record.ReadRow(ctx, e.DB, o, id)
 	}}
-	words := func(f *object.Field) string {
-		if hides(seen, f) {
-			return condition.Concealed
-		}
-		return f.Type.Words(f, e.Env, seen.V[f.Index])
-	}
+	words := func(f *object.Field) string { return f.Type.Words(f, e.Env, seen.V[f.Index]) }
+	concealed := false // what decided
 	label := "“" + d.ValueTitle(t.value) + "”"
 	x.Title, x.Seen = d.Title.ZH, object.Dash
 	root := &condition.Trace{Kind: "any", Passed: t.by != byNothing, Text: "依次判断，取第一个成立的"}
@@ -153,22 +150,27 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		}
 		root.Children = append(root.Children, trace)
 		if trace.Passed && i == tried-1 && t.by == byRule {
-			x.Seen = firstSeen(trace)
+			x.Seen, concealed = firstSeen(trace), conceals(trace)
 		}
 	}
-	leaf := func(passed bool, text, seen string) {
-		root.Children = append(root.Children, &condition.Trace{Kind: "leaf", Passed: passed, Text: text, Seen: seen})
+	leaf := func(f *object.Field, passed bool, text string) {
+		l := &condition.Trace{Kind: "leaf", Passed: passed, Text: text, Seen: words(f)}
+		if hides(seen, f) {
+			l.Text, l.Seen = condition.ConcealedText, condition.Concealed
+			concealed = concealed || passed
+		}
+		root.Children = append(root.Children, l)
 	}
 	if t.by != byRule && d.bandField != nil {
 		for i := range d.bands {
-			leaf(t.by == byBand && d.bands[i].edge == t.index, d.bandField.Title.ZH+d.bandWords(i), words(d.bandField))
+			leaf(d.bandField, t.by == byBand && d.bands[i].edge == t.index, d.bandField.Title.ZH+d.bandWords(i))
 		}
 		if d.Spec.Bands.Unknown != "" && t.by == byUnknown {
-			leaf(true, d.bandField.Title.ZH+"为空或读不出", words(d.bandField))
+			leaf(d.bandField, true, d.bandField.Title.ZH+"为空或读不出")
 		}
 	}
 	if (t.by == byCopy || t.by == byOtherwise || t.by == byNothing) && d.copyField != nil {
-		leaf(t.by == byCopy, "“"+d.copyField.Title.ZH+"”的值在列出的值里", words(d.copyField))
+		leaf(d.copyField, t.by == byCopy, "“"+d.copyField.Title.ZH+"”的值在列出的值里")
 	}
 	switch t.by {
 	case byRule:
@@ -189,10 +191,18 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 	default:
 		x.Rule, x.Text = "其余", "前面的都不成立，不打标签"
 	}
+	if concealed {
+		x.Text, x.Seen = condition.ConcealedText+"成立，记为"+label, condition.Concealed
+	}
 	if len(root.Children) > 0 {
 		x.Conditions = root
 	}
 	return nil
+}
+
+// conceals tells whether a trace tells of something that the asker may not see.
+func conceals(t *condition.Trace) bool {
+	return t.Text == condition.ConcealedText || slices.ContainsFunc(t.Children, conceals)
 }
 
 func (d *Dimension) bandOf(edge int) string {
