@@ -20,6 +20,8 @@ type Client struct {
 	http   *http.Client
 	header http.Header // sent with every request
 	Session
+
+	username, password string // of a person who signed in
 }
 
 // Session is who signed in and may do what; zero for keys and nobody.
@@ -66,12 +68,36 @@ func (s *Server) WithHeader(t testing.TB, name, value string) *Client {
 func (s *Server) SignIn(t testing.TB, username, password string) *Client {
 	t.Helper()
 	c := s.Anonymous(t)
-	c.Post(t, "/api/v1/session", Fields{"username": username, "password": password}, &c.Session)
+	c.username, c.password = username, password
+	c.SignInAgain(t)
+	return c
+}
+
+// SignInAgain opens a new session for the person, as after the clock went past the end of the old one.
+func (c *Client) SignInAgain(t testing.TB) {
+	t.Helper()
+	c.Session = Session{}
+	c.Post(t, "/api/v1/session", Fields{"username": c.username, "password": c.password}, &c.Session)
 	if c.Token == "" {
 		t.Fatal("scenario: sign-in gave no csrf_token")
 	}
 	c.header.Set("X-CSRF-Token", c.Token)
-	return c
+}
+
+// SetTime sets the server's clock to an instant and returns once the server has it. A session that is over by then is opened anew.
+func (c *Client) SetTime(t testing.TB, at time.Time) {
+	t.Helper()
+	c.server.Clock.Set(t, time.Until(at))
+	Eventually(t, 30*time.Second, "the server's clock shows "+at.In(Shanghai).Format(time.DateTime), func() bool {
+		r := c.Do(t, http.MethodGet, "/api/v1/session", nil)
+		if r.Status == http.StatusUnauthorized {
+			c.SignInAgain(t)
+			return false
+		}
+		r.OK(t, &c.Session)
+		now := instant(t, c.Workspace.Now)
+		return !now.Before(at) && now.Before(at.Add(time.Minute))
+	})
 }
 
 // Admin signs the first administrator in.
@@ -85,10 +111,11 @@ var printedPassword = regexp.MustCompile(`(?i)(?:password|密码)["']?\s*[:：=]
 // Demo signs a person of the demo company in, with the password that the server printed at its first start.
 func (s *Server) Demo(t testing.TB, username string) *Client {
 	t.Helper()
-	found := printedPassword.FindStringSubmatch(s.Log())
-	if found == nil {
-		t.Fatal("scenario: the server's log names no demo password; was it started with Options.Demo?")
-	}
+	var found []string
+	Eventually(t, 10*time.Second, "the log names the demo password, as it does with Options.Demo", func() bool { // what it prints comes through a pipe
+		found = printedPassword.FindStringSubmatch(s.Log())
+		return found != nil
+	})
 	return s.SignIn(t, username, found[1])
 }
 
@@ -198,21 +225,26 @@ func (r *Response) OK(t testing.TB, out any) {
 
 // Problem is an RFC 9457 problem document.
 type Problem struct {
-	Type      string `json:"type"`
-	Title     string `json:"title"`
-	Status    int    `json:"status"`
-	Detail    string `json:"detail"`
-	Code      string `json:"code"`
-	Instance  string `json:"instance"`
-	RequestID string `json:"request_id"`
-	Errors    []struct {
-		Pointer string `json:"pointer"`
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Hint    string `json:"hint"`
-		Yours   any    `json:"yours"`
-		Theirs  any    `json:"theirs"`
-	} `json:"errors"`
+	Type      string        `json:"type"`
+	Title     string        `json:"title"`
+	Status    int           `json:"status"`
+	Detail    string        `json:"detail"`
+	Code      string        `json:"code"`
+	Instance  string        `json:"instance"`
+	RequestID string        `json:"request_id"`
+	Errors    []ProblemItem `json:"errors"`
+}
+
+// ProblemItem is one wrong place.
+type ProblemItem struct {
+	Pointer string `json:"pointer"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	Yours   any    `json:"yours"`
+	Theirs  any    `json:"theirs"`
 }
 
 // Problem expects a problem document with the status, and the code unless that is empty.

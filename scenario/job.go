@@ -17,6 +17,8 @@ type Job struct {
 	Title    string  `json:"title"`
 	State    string  `json:"state"` // queued, running, done, failed
 	Progress float64 `json:"progress"`
+	Done     int64   `json:"done"`
+	Total    int64   `json:"total"`
 	Rate     float64 `json:"rate"`
 	ETA      float64 `json:"eta_seconds"`
 	Result   struct {
@@ -33,8 +35,11 @@ type Job struct {
 		Message string `json:"message"`
 		Hint    string `json:"hint"`
 	} `json:"errors"`
+	Error     string `json:"error"`
 	CreatedAt string `json:"created_at"`
-	By        any    `json:"by"`
+	StartedAt string `json:"started_at"`
+	EndedAt   string `json:"ended_at"`
+	By        string `json:"by"`
 }
 
 // ImportOptions are what an import is asked for. Mapping is column name by field; nil leaves it to the server.

@@ -17,9 +17,9 @@ type process struct {
 	err  error         // how it ended; read after done
 }
 
-// launch starts the server. It dies with the test process, however that ends.
-func launch(bin string, env []string, out *log) (*process, error) {
-	p := &process{cmd: exec.Command(bin, "serve"), done: make(chan struct{})}
+// launch starts a command of the binary, such as the server. It dies with the test process, however that ends.
+func launch(bin string, env []string, out *log, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command(bin, args...), done: make(chan struct{})}
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, out, out
 	dieWithParent(p.cmd)
 	started := make(chan error, 1)

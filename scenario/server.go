@@ -44,8 +44,12 @@ type Options struct {
 	Demo     bool              // load the demo company
 	DemoDate string            // its anchor day, "2026-11-24"; empty = today
 	Data     string            // an existing data folder; empty = a new one
-	Ready    time.Duration     // how long the start may take; zero = 90 s
+	Now      time.Time         // what the server's clock shows at its start; zero = the machine's time
+	Ready    time.Duration     // how long the start may take; zero = 90 s, with the demo company twice that
 	Env      map[string]string // more variables, over those set here
+
+	database string // an existing PostgreSQL database
+	clock    *Clock // another server's
 }
 
 // Server is a running Baton of its own: data folder, database, clock and port. Its methods fail the test on the unexpected.
@@ -53,6 +57,8 @@ type Server struct {
 	Base  string // http://127.0.0.1:port
 	Data  string // its data folder
 	Clock *Clock
+	// Database is the address of its PostgreSQL database, empty on SQLite.
+	Database string
 
 	options Options
 	env     []string
@@ -63,18 +69,34 @@ type Server struct {
 // Start starts the binary and returns when /readyz answers 200. It is stopped when t ends, and its log printed if t failed.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
+	s := prepare(t, o)
+	s.start(t)
+	return s
+}
+
+// prepare is Start without the start.
+func prepare(t testing.TB, o Options) *Server {
+	t.Helper()
 	if o.DB == "" {
 		o.DB = SQLite
 	}
 	if o.Ready == 0 {
 		o.Ready = 90 * time.Second
+		if o.Demo {
+			o.Ready *= 2
+		}
 	}
 	s := &Server{options: o, Data: o.Data, log: new(log)}
 	if s.Data == "" {
 		s.Data = filepath.Join(folder(t), "data")
 	}
-	s.Clock = &Clock{path: filepath.Join(folder(t), "clock")}
-	s.Clock.Set(t, 0)
+	if s.Clock = o.clock; s.Clock == nil {
+		s.Clock = &Clock{path: filepath.Join(folder(t), "clock")}
+		s.Clock.Set(t, 0)
+		if !o.Now.IsZero() {
+			s.Clock.Set(t, time.Until(o.Now))
+		}
+	}
 	vars := map[string]string{
 		"BATON_DATA": s.Data, "BATON_CLOCK": s.Clock.path, "BATON_ADMIN_PASSWORD": AdminPassword,
 	}
@@ -85,7 +107,11 @@ func Start(t testing.TB, o Options) *Server {
 		vars["BATON_DEMO_DATE"] = o.DemoDate
 	}
 	if o.DB == Postgres {
-		vars["BATON_DATABASE_URL"] = storetest.Postgres(t)
+		s.Database = o.database
+		if s.Database == "" {
+			s.Database = storetest.Postgres(t)
+		}
+		vars["BATON_DATABASE_URL"] = s.Database
 	}
 	for k, v := range o.Env {
 		vars[k] = v
@@ -104,8 +130,16 @@ func Start(t testing.TB, o Options) *Server {
 			t.Logf("log of the server (%s):\n%s", o.DB, s.Log())
 		}
 	})
-	s.start(t)
 	return s
+}
+
+// Node starts another server on the same PostgreSQL database and clock, with a data folder of its own.
+func (s *Server) Node(t testing.TB) *Server {
+	t.Helper()
+	if s.Database == "" {
+		t.Fatal("scenario: Node: only servers on PostgreSQL share a database")
+	}
+	return Start(t, Options{DB: Postgres, Ready: s.options.Ready, Env: s.options.Env, database: s.Database, clock: s.Clock})
 }
 
 // Restart starts the server again, on the same data and clock, after Kill or Stop; a running one is stopped first. The port may change.
@@ -153,7 +187,7 @@ func (s *Server) start(t testing.TB) {
 	for attempt := 1; ; attempt++ {
 		address := freeAddress(t)
 		s.Base = "http://" + address
-		p, err := launch(bin, append(s.env[:len(s.env):len(s.env)], "BATON_ADDR="+address), s.log)
+		p, err := launch(bin, append(s.env[:len(s.env):len(s.env)], "BATON_ADDR="+address), s.log, "serve")
 		if err != nil {
 			t.Fatalf("scenario: start %s: %v", bin, err)
 		}

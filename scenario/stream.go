@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"strings"
 	"testing"
@@ -83,6 +84,23 @@ func (s *Stream) read(ctx context.Context, lines *bufio.Scanner) error {
 		}
 	}
 	return lines.Err()
+}
+
+// Left gives the events that came and were not returned, once the feed has ended: for a server that was stopped or killed.
+func (s *Stream) Left() iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		for _, e := range s.seen {
+			if !yield(e) {
+				return
+			}
+		}
+		<-s.failed
+		for len(s.events) > 0 {
+			if !yield(<-s.events) {
+				return
+			}
+		}
+	}
 }
 
 // Wait returns the first event, not returned before, with the name and for which match says yes (nil = any). None within 30 s fails

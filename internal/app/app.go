@@ -77,6 +77,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 	a.Dir = identity.NewDirectory(a.DB, a.Defs)
 	a.Access = &access.Control{Dir: a.Dir}
 	a.Signing = identity.NewService(a.DB, a.Dir, a.Clock, a.Ledger)
+	a.Signing.KnownScope = func(scope string) bool { return access.KnownScope(a.Defs.Current(), scope, rights) }
 	a.Reader = &record.Reader{DB: a.DB, Defs: a.Defs, Access: a.Access, Clock: a.Clock, Env: a.Env}
 	a.Writer = &record.Writer{DB: a.DB, Defs: a.Defs, Ledger: a.Ledger, Access: a.Access, Clock: a.Clock, Env: a.Env, Committed: a.committed}
 	a.DB.OnBegin(a.Defs.Follow)
@@ -86,10 +87,8 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 	if err = a.Defs.Load(ctx); err != nil {
 		return nil, err
 	}
-	if a.Defs.Current().Revision == 0 {
-		if err = a.bootstrap(ctx); err != nil {
-			return nil, fmt.Errorf("first start: %w", err)
-		}
+	if err = a.bootstrap(ctx); err != nil {
+		return nil, fmt.Errorf("first start: %w", err)
 	}
 	return a, a.Dir.Reload(ctx)
 }
@@ -128,7 +127,7 @@ func (a *App) Run() error {
 		a.Go(func() { a.Clock.Follow(ctx, a.Config.Clock) })
 	}
 	a.Go(func() { a.Sealer.Run(ctx) })
-	a.Go(func() { a.followDirectory(ctx) })
+	a.Go(func() { a.followNodes(ctx) })
 	return a.start(ctx)
 }
 
@@ -141,12 +140,12 @@ func (a *App) Go(f func()) {
 	}()
 }
 
-// followDirectory reloads people and units that other nodes changed.
-func (a *App) followDirectory(ctx context.Context) {
+// followNodes takes over what other nodes decided: revisions, people and units.
+func (a *App) followNodes(ctx context.Context) {
 	if a.DB.Dialect() != store.Postgres {
 		return
 	}
-	t := time.NewTicker(time.Second)
+	t := time.NewTicker(500 * time.Millisecond)
 	defer t.Stop()
 	last, _ := a.Ledger.Last(ctx) // a failed read only makes the first round reload
 	for {
@@ -155,19 +154,36 @@ func (a *App) followDirectory(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		events, err := a.Ledger.After(ctx, last, 1000)
-		if err != nil {
-			continue
+		if err := a.Defs.Refresh(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("reading the newest revision", "error", err)
 		}
-		changed := false
+		to, changed, err := a.staffChanged(ctx, last)
+		if err == nil && changed {
+			err = a.Dir.Reload(ctx)
+		}
+		switch {
+		case err == nil:
+			last = to
+		case ctx.Err() == nil:
+			a.Log.Error("reading people and units anew", "error", err)
+		}
+	}
+}
+
+// staffChanged reads the trail from an event on to its end and tells whether people or units changed.
+func (a *App) staffChanged(ctx context.Context, from int64) (to int64, changed bool, err error) {
+	const page = 1000
+	for to = from; ; {
+		events, err := a.Ledger.After(ctx, to, page)
+		if err != nil {
+			return from, false, err
+		}
 		for _, e := range events {
-			last = e.Seq
+			to = e.Seq
 			changed = changed || e.Object == "person" || e.Object == "org_unit"
 		}
-		if changed {
-			if err := a.Dir.Reload(ctx); err != nil {
-				a.Log.Error("directory reload", "error", err)
-			}
+		if len(events) < page {
+			return to, changed, nil
 		}
 	}
 }

@@ -15,9 +15,22 @@ import (
 	"baton/templates"
 )
 
-// bootstrap makes a new workspace: the shipped definitions by the ordinary publish, the root unit and the first administrator.
+// bootstrap makes what a new workspace lacks: the shipped definitions by the ordinary publish, then the root unit and the first
+// administrator. A first start that was killed in between is finished by the next.
 func (a *App) bootstrap(ctx context.Context) error {
-	system := actor.TheSystem("首次启动")
+	if a.Defs.Current().Revision == 0 {
+		if err := a.install(ctx); err != nil {
+			return err
+		}
+	}
+	var people int64
+	if err := a.DB.QueryRow(ctx, "SELECT COUNT(*) FROM credential").Scan(&people); err != nil || people > 0 {
+		return err
+	}
+	return a.firstAdministrator(ctx)
+}
+
+func (a *App) install(ctx context.Context) error {
 	defs, err := template.Read(templates.FS, "platform")
 	if err != nil {
 		return err
@@ -26,9 +39,12 @@ func (a *App) bootstrap(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.Defs.Publish(ctx, system, "安装销售模板", append(defs, sales...), nil); err != nil {
-		return err
-	}
+	_, err = a.Defs.Publish(ctx, actor.TheSystem("首次启动"), "安装销售模板", append(defs, sales...), nil)
+	return err
+}
+
+func (a *App) firstAdministrator(ctx context.Context) error {
+	system := actor.TheSystem("首次启动")
 	password, given := a.Config.AdminPassword, true
 	if password == "" {
 		password, given = randomPassword(), false

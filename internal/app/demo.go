@@ -25,6 +25,14 @@ func (a *App) loadDemo(ctx context.Context) error {
 		}
 		anchor = t
 	}
+	if began := a.setting("demo_anchor", ""); began != "" { // a load that was killed goes on with the day it began with
+		var err error
+		if anchor, err = time.ParseInLocation("2006-01-02", began, a.Env.Zone); err != nil {
+			return err
+		}
+	} else if err := a.set(ctx, map[string]string{"demo_anchor": anchor.Format("2006-01-02")}); err != nil {
+		return err
+	}
 	hash, err := a.Signing.Hash(demo.Password)
 	if err != nil {
 		return err
@@ -44,8 +52,13 @@ func (a *App) loadDemo(ctx context.Context) error {
 		}
 	}
 	a.Log.Info("demo company loaded", "today", anchor.Format("2006-01-02"), "seconds", time.Since(begin).Seconds())
+	return a.set(ctx, map[string]string{"demo": anchor.Format("2006-01-02"), "workspace_name": "启航科技（演示）"})
+}
+
+// set keeps workspace settings.
+func (a *App) set(ctx context.Context, values map[string]string) error {
 	return a.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
-		for name, value := range map[string]string{"demo": anchor.Format("2006-01-02"), "workspace_name": "启航科技（演示）"} {
+		for name, value := range values {
 			if _, err := tx.Exec(ctx, "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value); err != nil {
 				return err
 			}

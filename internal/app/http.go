@@ -33,7 +33,7 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "baton_http_seconds", Help: "Answer time of requests.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 9)}, []string{"method", "status"})
 	reg.MustRegister(requests)
-	edge := &web.Edge{Log: a.Log, TrustProxy: a.Config.TrustProxy, Resolve: a.resolve, Observe: func(method, _ string, status int, took time.Duration) {
+	edge := &web.Edge{Log: a.Log, TrustProxy: a.Config.TrustProxy, Secure: a.Config.SecureCookie, Resolve: a.resolve, Observe: func(method, _ string, status int, took time.Duration) {
 		if !slices.Contains(methods, method) {
 			method = "other" // anybody can make up methods; each would be a series of its own
 		}

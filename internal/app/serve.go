@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"baton/internal/platform/actor"
@@ -15,6 +16,9 @@ import (
 
 // Serve runs the server until ctx ends, then lets requests finish and stops the background in order.
 func Serve(ctx context.Context, cfg Config, log *slog.Logger) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // the heap is small beside the database's cache; half the collections cost some tens of megabytes
+	}
 	a, err := Open(ctx, cfg, log)
 	if err != nil {
 		return err

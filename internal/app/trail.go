@@ -59,19 +59,49 @@ func (t *trail) search(ctx context.Context, in *eventsIn) (*metaOut, error) {
 	if in.Limit == 0 {
 		in.Limit = 50
 	}
-	events, err := t.ledger.Search(ctx, ledger.Filter{Object: in.Object, RecordID: in.RecordID, Actor: in.Actor, Op: in.Op, From: from, To: to, Before: in.Cursor, Limit: in.Limit + 1})
+	a := actor.From(ctx)
+	events, next, err := t.seen(ctx, a, ledger.Filter{Object: in.Object, RecordID: in.RecordID, Actor: in.Actor, Op: in.Op, From: from, To: to, Before: in.Cursor}, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	body := map[string]any{"next_cursor": nil}
-	if len(events) > in.Limit {
-		events = events[:in.Limit]
-		body["next_cursor"] = strconv.FormatInt(events[in.Limit-1].Seq, 10)
+	if next != 0 {
+		body["next_cursor"] = strconv.FormatInt(next, 10)
 	}
-	if body["events"], body["refs"], err = t.reader.ShowEvents(ctx, actor.From(ctx), events); err != nil {
+	if body["events"], body["refs"], err = t.reader.ShowEvents(ctx, a, events); err != nil {
 		return nil, err
 	}
 	return &metaOut{body}, nil
+}
+
+// mostSearched bounds how far one page looks for events the reader may see.
+const mostSearched = 20_000
+
+// seen reads a page of the events that tell of records the actor may see, or of no record at all; next is where the page behind it begins,
+// 0 at the end. A page may be short where most is out of the actor's sight.
+func (t *trail) seen(ctx context.Context, a *actor.Actor, f ledger.Filter, limit int) (out []*ledger.Event, next int64, err error) {
+	f.Limit = limit + 1
+	for searched := 0; ; f.Limit = 500 {
+		events, err := t.ledger.Search(ctx, f)
+		if err != nil {
+			return nil, 0, err
+		}
+		shown, err := t.reader.SeenEvents(ctx, a, events)
+		if err != nil {
+			return nil, 0, err
+		}
+		if out = append(out, shown...); len(out) > limit {
+			out = out[:limit]
+			return out, out[limit-1].Seq, nil
+		}
+		if len(events) < f.Limit {
+			return out, 0, nil
+		}
+		f.Before = events[len(events)-1].Seq
+		if searched += len(events); searched >= mostSearched {
+			return out, f.Before, nil
+		}
+	}
 }
 
 func (t *trail) state(ctx context.Context, _ *struct{}) (*metaOut, error) {

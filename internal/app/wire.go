@@ -81,6 +81,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
+	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
 }
 
@@ -110,9 +111,11 @@ func (a *App) routes(r *web.Router) {
 	a.engines.hub.Routes(r)
 	(&job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}).Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
-	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Clock: a.Clock, Past: a.Defs}
+	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
-		Tags:       func(ctx context.Context, row *object.Row) (any, error) { return tags.Explain(ctx, row) },
+		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {
+			return tags.Explain(ctx, who, row)
+		},
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
 	queries := query.New(a.Reader)

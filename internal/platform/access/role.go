@@ -54,12 +54,13 @@ type Role struct {
 	Name  string
 	Title definition.Text
 	Spec  Spec
+	rules map[string]Rule // by the objects' present names
 }
 
 // NewKind is the definition kind of roles. rights lists the rights that exist (from the route tables).
 func NewKind(rights []string) definition.Kind {
 	return definition.Kind{Name: Kind, Title: definition.Text{ZH: "角色", EN: "Role"}, Schema: Spec{}, Compile: func(d *definition.Definition, b *definition.Builder) any {
-		r := &Role{Name: d.Name, Title: d.Title}
+		r := &Role{Name: d.Name, Title: d.Title, rules: map[string]Rule{}}
 		if !b.Decode(&r.Spec) {
 			return nil
 		}
@@ -73,6 +74,10 @@ func NewKind(rights []string) definition.Kind {
 			o, ok := object.Of(b.Snapshot, name)
 			if !ok && name != "*" {
 				b.Problem(at, "unknown_object", "没有对象“"+name+"”", definition.Suggest(name, b.Names(object.Kind)))
+			}
+			if r.rules[name] = rule; ok && o.Name != name { // named as it was called before
+				delete(r.rules, name)
+				r.rules[o.Name] = rule
 			}
 			for i, f := range rule.Hide {
 				if o == nil {
@@ -128,11 +133,19 @@ func roles(s *definition.Snapshot, a *actor.Actor) []*Role {
 }
 
 func (r *Role) rule(objectName string) (Rule, bool) {
-	if rule, ok := r.Spec.Objects[objectName]; ok {
+	if rule, ok := r.rules[objectName]; ok {
 		return rule, true
 	}
-	rule, ok := r.Spec.Objects["*"]
+	rule, ok := r.rules["*"]
 	return rule, ok
+}
+
+// present is the name an object has now; rules are kept under it.
+func present(s *definition.Snapshot, name string) string {
+	if o, ok := object.Of(s, name); ok {
+		return o.Name
+	}
+	return name
 }
 
 // Right reports whether the actor holds a named right. The system holds all.
@@ -182,10 +195,14 @@ func (c *Control) MayConfigure(s *definition.Snapshot, a *actor.Actor, kind stri
 
 // May reports whether any of the actor's roles has the rule that pick asks for on an object (create, export, claim, assign).
 func (c *Control) May(s *definition.Snapshot, a *actor.Actor, objectName string, pick func(Rule) bool) bool {
+	objectName = present(s, objectName)
+	if !c.writable(s, a, objectName) {
+		return false
+	}
 	if a.Kind == actor.System || a.Kind == actor.Channel {
 		return true
 	}
-	if !c.keyMay(a, objectName, false) {
+	if !c.keyMay(s, a, objectName, false) {
 		return false
 	}
 	for _, r := range roles(s, a) {
@@ -196,6 +213,24 @@ func (c *Control) May(s *definition.Snapshot, a *actor.Actor, objectName string,
 	return false
 }
 
+// writable asks for the right that an object wants of all who write it, whatever their rule says: who belongs where and in which role decides
+// what everybody may do.
+func (c *Control) writable(s *definition.Snapshot, a *actor.Actor, objectName string) bool {
+	o, ok := object.Of(s, objectName)
+	return !ok || o.Spec.WriteRight == "" || c.Right(s, a, o.Spec.WriteRight)
+}
+
+// Readable lists the objects of which the actor may read anything, by name.
+func (c *Control) Readable(s *definition.Snapshot, a *actor.Actor) []string {
+	var out []string
+	for _, n := range s.Names(object.Kind) {
+		if !c.Scope(s, a, n, Read).Nothing() {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // The scopes of keys that open records: of all objects, or of one as "lead.read", "lead.write". Writing includes reading. Named rights and
 // "*" are scopes too.
 const (
@@ -204,18 +239,22 @@ const (
 )
 
 // keyMay reports whether an API key's scopes open the records of an object; true for all other actors.
-func (c *Control) keyMay(a *actor.Actor, objectName string, read bool) bool {
+func (c *Control) keyMay(s *definition.Snapshot, a *actor.Actor, objectName string, read bool) bool {
 	if a.Kind != actor.Key {
 		return true
 	}
-	for _, s := range a.Scopes {
-		switch s {
-		case "*", RecordsWrite, objectName + ".write":
+	for _, scope := range a.Scopes {
+		switch scope {
+		case "*", RecordsWrite:
 			return true
-		case RecordsRead, objectName + ".read":
+		case RecordsRead:
 			if read {
 				return true
 			}
+			continue
+		}
+		if name, verb, ok := strings.Cut(scope, "."); ok && present(s, name) == objectName && (verb == "write" || verb == "read" && read) {
+			return true
 		}
 	}
 	return false
@@ -242,7 +281,7 @@ func (c *Control) Hidden(s *definition.Snapshot, a *actor.Actor, objectName stri
 	}
 	var out map[string]bool
 	for _, r := range roles(s, a) {
-		rule, ok := r.rule(objectName)
+		rule, ok := r.rule(o.Name)
 		if !ok || rule.Read == "" || rule.Read == None {
 			continue
 		}

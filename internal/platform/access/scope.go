@@ -24,11 +24,15 @@ func (s *Scope) Nothing() bool { return !s.All && !s.Own && !s.Pool && len(s.Uni
 // Scope resolves what the actor may do. The union of all roles counts.
 func (c *Control) Scope(s *definition.Snapshot, a *actor.Actor, objectName string, verb Verb) *Scope {
 	out := &Scope{person: a.Self(), dir: c.Dir}
+	objectName = present(s, objectName)
+	if verb != Read && !c.writable(s, a, objectName) {
+		return out
+	}
 	if a.Kind == actor.System || a.Kind == actor.Channel {
 		out.All = true
 		return out
 	}
-	if !c.keyMay(a, objectName, verb == Read) {
+	if !c.keyMay(s, a, objectName, verb == Read) {
 		return out
 	}
 	for _, r := range roles(s, a) {

@@ -113,6 +113,11 @@ func New(o Options) (*Calendar, error) {
 // Zone is the time zone in which days begin.
 func (c *Calendar) Zone() *time.Location { return c.zone }
 
+// Day gives when a workday's hours begin and end, as offsets from its midnight; there may be breaks between.
+func (c *Calendar) Day() (from, until time.Duration) {
+	return c.hours[0].From, c.hours[len(c.hours)-1].To
+}
+
 // PerDay is the working time of one workday.
 func (c *Calendar) PerDay() time.Duration { return c.perDay }
 

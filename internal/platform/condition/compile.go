@@ -46,6 +46,7 @@ type node struct {
 type relation struct {
 	object *object.Object
 	field  *object.Field
+	limit  Limit // nil: none
 }
 
 // Compile checks n against the scope. Without errors the condition is returned, with warnings only (off_list, off_tree, range: the value is
@@ -179,7 +180,7 @@ func (c *compiler) unitTree(n *node, at string) bool {
 	}
 	if target != nil {
 		if parent, ok := target.Field("parent"); ok && parent.TargetOf() == target.Name {
-			n.unit = &hop{parent, target, target}
+			n.unit = &hop{field: parent, from: target, target: target}
 			return true
 		}
 	}
@@ -196,8 +197,12 @@ func (c *compiler) some(n *node, at string, depth int) {
 	var found []relation
 	var known []string
 	for _, o := range object.All(c.scope.Snapshot) {
+		l, ok := c.scope.limit(o)
+		if !ok {
+			continue
+		}
 		for _, f := range o.Fields {
-			if f.TargetOf() != c.scope.Object.Name {
+			if _, shown := c.scope.field(o, f.Name); !shown || f.TargetOf() != c.scope.Object.Name {
 				continue
 			}
 			known = append(known, o.Name+"."+f.Name)
@@ -205,7 +210,7 @@ func (c *compiler) some(n *node, at string, depth int) {
 			byName := named && (!f.System || f.Index == object.Owner)
 			self, _ := o.Field(r.Field)
 			if byName || r.Name == o.Name+"."+f.Name || r.Name == "" && r.Object == o.Name && self == f {
-				found = append(found, relation{o, f})
+				found = append(found, relation{o, f, l})
 			}
 		}
 	}

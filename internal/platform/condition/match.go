@@ -199,7 +199,9 @@ func (n *node) children(e *Env, r *object.Row) ([]*object.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(rows), func(c *object.Row) bool { return c.V[object.DeletedAt] != nil }), nil
+	return slices.DeleteFunc(slices.Clone(rows), func(c *object.Row) bool {
+		return c.V[object.DeletedAt] != nil || n.related.limit != nil && !n.related.limit.Allows(c)
+	}), nil
 }
 
 func (n *node) where(e *Env, child *object.Row) (bool, error) {

@@ -1,11 +1,7 @@
 package condition
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"sort"
 	"strings"
 
@@ -29,12 +25,7 @@ func Parse(raw []byte) (*Node, error) {
 	}
 	v, err := decode(raw)
 	if err != nil {
-		detail := "条件不是有效的 JSON：" + err.Error()
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			detail = fmt.Sprintf("条件不是有效的 JSON（第 %d 个字节处）：%v", syntax.Offset, err)
-		}
-		return nil, problem.New(problem.Malformed, "bad_json", detail)
+		return nil, problem.New(problem.Malformed, "bad_json", "条件不是有效的 JSON", problem.As(err).Items...)
 	}
 	p := parser{}
 	n := p.node(v, "", 1)
@@ -44,17 +35,9 @@ func Parse(raw []byte) (*Node, error) {
 	return n, nil
 }
 
-func decode(raw []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, errors.New("有多余的内容")
-	}
-	return v, nil
+func decode(raw []byte) (v any, err error) {
+	err = problem.ReadJSON(raw, &v, false)
+	return v, err
 }
 
 // parser gathers everything that is wrong with the structure.

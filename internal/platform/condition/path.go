@@ -15,6 +15,7 @@ type hop struct {
 	field  *object.Field
 	from   *object.Object
 	target *object.Object
+	limit  Limit // nil: none
 }
 
 // path leads from a row to a field: the row under test (root "") or a ref.
@@ -58,10 +59,14 @@ func (s *Scope) walk(o *object.Object, name string) (*path, *wrong) {
 		if s.Snapshot != nil {
 			next, ok = object.Of(s.Snapshot, target)
 		}
-		if next == nil || !ok {
-			return nil, &wrong{"unknown_object", "没有对象“" + target + "”", ""}
+		var l Limit
+		if next != nil && ok {
+			l, ok = s.limit(next)
 		}
-		p.hops = append(p.hops, hop{f, p.last, next})
+		if next == nil || !ok {
+			return nil, &wrong{"unknown_object", "没有对象“" + target + "”，或者你无权查看", ""}
+		}
+		p.hops = append(p.hops, hop{f, p.last, next, l})
 		p.last, name = next, rest
 	}
 }
@@ -150,10 +155,19 @@ func valueAt(r *object.Row, o *object.Object, f *object.Field) any {
 
 // value follows the path from r, or from its ref.
 func (p *path) value(e *Env, r *object.Row) (any, error) {
+	if p.root != "" && p.field == nil {
+		return e.Now.UnixMilli(), nil
+	}
+	r, err := p.follow(e, r, nil)
+	if r == nil || err != nil {
+		return nil, err
+	}
+	return valueAt(r, p.last, p.field), nil
+}
+
+// follow gives the row that holds the path's field, nil when the way ends before it; via sees each row and field passed.
+func (p *path) follow(e *Env, r *object.Row, via func(r *object.Row, f *object.Field)) (*object.Row, error) {
 	if p.root != "" {
-		if p.field == nil {
-			return e.Now.UnixMilli(), nil
-		}
 		r = e.Refs[p.root]
 	}
 	for i := range p.hops {
@@ -161,6 +175,9 @@ func (p *path) value(e *Env, r *object.Row) (any, error) {
 			return nil, nil
 		}
 		h := &p.hops[i]
+		if via != nil {
+			via(r, h.field)
+		}
 		id, _ := valueAt(r, h.from, h.field).(string)
 		if id == "" {
 			return nil, nil
@@ -169,12 +186,22 @@ func (p *path) value(e *Env, r *object.Row) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if next != nil && h.limit != nil && !h.limit.Allows(next) {
+			return nil, nil
+		}
 		r = next
 	}
-	if r == nil {
-		return nil, nil
+	return r, nil
+}
+
+// hidden tells whether the asker may not see the path's value, or something on the way to it.
+func (p *path) hidden(e *Env, r *object.Row) (bool, error) {
+	if e.Hides == nil || p.field == nil {
+		return false, nil
 	}
-	return valueAt(r, p.last, p.field), nil
+	hidden := false
+	r, err := p.follow(e, r, func(r *object.Row, f *object.Field) { hidden = hidden || e.Hides(r, f) })
+	return hidden || r != nil && e.Hides(r, p.field), err
 }
 
 // title reads the path in Chinese: 客户的行业.

@@ -23,10 +23,32 @@ type Scope struct {
 	MeasureNames []string
 	// Hidden lists the fields of an object that must not be named, not even reached through relations; nil hides none.
 	Hidden func(object string) map[string]bool
+	// Limit gives what may be read of another object that the condition reaches; nil limits none. Rows outside count as not there.
+	Limit func(object string) Limit
 	// Env reads literals and shows values. nil means UTC and no regions.
 	Env *object.Env
 	// Places gives the codes a place or a group of places (中东) stands for; nil asks Env.Regions.
 	Places func(text string) (codes []string, ok bool)
+}
+
+// Limit is which rows of an object may be read; an access.Scope is one.
+type Limit interface {
+	// Nothing tells that no row may.
+	Nothing() bool
+	Allows(r *object.Row) bool
+	// SQL is the same as a condition on the object's table under alias; "" for all rows.
+	SQL(alias string) (string, []any)
+}
+
+// limit gives the limit on an object, nil for none; ok is false when nothing of it may be read.
+func (s *Scope) limit(o *object.Object) (l Limit, ok bool) {
+	if s.Limit == nil {
+		return nil, true
+	}
+	if l = s.Limit(o.Name); l == nil {
+		return nil, true
+	}
+	return l, !l.Nothing()
 }
 
 // Measure is a figure a measure leaf may compare.
@@ -60,6 +82,8 @@ type Env struct {
 	Related func(object, id string) (*object.Row, error)
 	// Children finds the records of object whose field points to id. Deleted rows do not count.
 	Children func(object, field, id string) ([]*object.Row, error)
+	// Hides reports a value that Explain must not tell of, neither what it is nor what it was compared with; nil hides none.
+	Hides func(r *object.Row, f *object.Field) bool
 }
 
 func (e *Env) related(name, id string) (*object.Row, error) {

@@ -107,6 +107,11 @@ func (w *sqlWriter) some(n *node, alias string) error {
 	child := w.alias()
 	w.put("EXISTS (SELECT 1 FROM " + quote(n.related.object.Table) + " AS " + child + " WHERE " + column(child, n.related.field) + " = " + alias + `."id"` +
 		" AND " + child + `."deleted_at" IS NULL`)
+	if n.related.limit != nil {
+		if sql, args := n.related.limit.SQL(child); sql != "" {
+			w.put(" AND "+sql, args...)
+		}
+	}
 	if len(n.kids) > 0 {
 		w.put(" AND ")
 		if err := w.node(n.kids[0], child); err != nil {
@@ -150,18 +155,26 @@ func (w *sqlWriter) leaf(n *node, alias string) error {
 	}
 	last := ""
 	var where string
+	var whereArgs []any
 	for i, h := range n.path.hops {
 		next := w.alias()
+		limit, args := "", []any(nil)
+		if h.limit != nil {
+			if limit, args = h.limit.SQL(next); limit != "" {
+				limit = " AND " + limit
+			}
+		}
 		if i == 0 {
 			w.put("EXISTS (SELECT 1 FROM " + quote(h.target.Table) + " AS " + next)
-			where = next + `."id" = ` + column(alias, h.field) + " AND " + next + `."deleted_at" IS NULL`
+			where = next + `."id" = ` + column(alias, h.field) + " AND " + next + `."deleted_at" IS NULL` + limit
+			whereArgs = args
 		} else {
-			w.put(" JOIN " + quote(h.target.Table) + " AS " + next + " ON " + next + `."id" = ` + column(last, h.field) + " AND " + next + `."deleted_at" IS NULL`)
+			w.put(" JOIN "+quote(h.target.Table)+" AS "+next+" ON "+next+`."id" = `+column(last, h.field)+" AND "+next+`."deleted_at" IS NULL`+limit, args...)
 		}
 		last = next
 	}
 	col := column(last, n.path.field)
-	w.put(" WHERE " + where + " AND " + col + " IS NOT NULL")
+	w.put(" WHERE "+where+" AND "+col+" IS NOT NULL", whereArgs...)
 	if n.op.core != coreFilled {
 		w.put(" AND ")
 		if err := w.test(n, col); err != nil {

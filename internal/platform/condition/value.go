@@ -220,7 +220,7 @@ func (c *compiler) offList(f *object.Field, raw any) (operand, *caution, error) 
 		for i, o := range f.Options {
 			labels[i] = o.Label()
 		}
-		near := definition.Suggest(s, labels)
+		near := definition.Suggest(s, f.OptionNames())
 		if near == "" {
 			near = "可选：" + strings.Join(labels[:min(len(labels), 20)], "、")
 		}

@@ -129,13 +129,13 @@ func (b *Builder) Decode(into any) bool {
 	var te *json.UnmarshalTypeError
 	switch {
 	case asType(err, &te):
-		b.Problem(strings.TrimSuffix("/spec/"+strings.ReplaceAll(te.Field, ".", "/"), "/"), "wrong_type", "这里需要"+jsonWord(te.Type)+"，写的是"+valueWord(te.Value), "")
+		b.Problem("/spec"+placeAt(b.cur.Spec, te.Offset), "wrong_type", "这里需要"+problem.TypeWord(te.Type)+"，写的是"+problem.ValueWord(te.Value), "")
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
 		at, known := locate(b.cur.Spec, into, name)
 		b.Problem("/spec"+at, "unknown_field", "没有“"+name+"”这一项", Suggest(name, known))
 	default:
-		b.Problem("/spec", "unreadable", "无法读取："+err.Error(), "")
+		b.Problem("/spec", "unreadable", problem.Misread(b.cur.Spec, err), "请检查引号、逗号和括号")
 	}
 	return false
 }

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +62,7 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*bodyOut, error) {
 	if err != nil {
 		return nil, err
 	}
+	drafts = slices.DeleteFunc(drafts, func(d *Draft) bool { return !h.May(actor.From(ctx), d.Kind) }) // what is not decided yet is of those who decide
 	drafted := map[Key]bool{}
 	for _, d := range drafts {
 		drafted[d.Key()] = true
@@ -106,7 +106,7 @@ func (h *HTTP) get(ctx context.Context, in *KeyIn) (*bodyOut, error) {
 		return nil, err
 	}
 	for _, d := range drafts {
-		if d.Kind == in.Kind && d.Name == in.Name {
+		if d.Kind == in.Kind && d.Name == in.Name && h.May(actor.From(ctx), d.Kind) {
 			out["draft"], found = draftJSON(d), true
 		}
 	}
@@ -131,27 +131,12 @@ type body struct {
 	Removed bool            `json:"removed,omitempty"`
 }
 
-func readBody(raw []byte, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, end := dec.Token(); end != io.EOF {
-			err = errors.New("more than one JSON value")
-		}
-	}
-	if err != nil {
-		return problem.New(problem.Malformed, "unreadable_body", "请求内容无法读取", problem.Item{Code: "unreadable", Message: err.Error(), Hint: "应为 {title, spec}"})
-	}
-	return nil
-}
-
 func (h *HTTP) put(ctx context.Context, in *putIn) (*bodyOut, error) {
 	if err := h.mayChange(ctx, in.Kind); err != nil {
 		return nil, err
 	}
 	var b body
-	if err := readBody(in.RawBody, &b); err != nil {
+	if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 		return nil, err
 	}
 	if len(b.Spec) == 0 && !b.Removed {
@@ -197,7 +182,7 @@ func (h *HTTP) check(_ context.Context, in *rawIn) (*bodyOut, error) {
 	var b struct {
 		Definitions []body `json:"definitions"`
 	}
-	if err := readBody(in.RawBody, &b); err != nil {
+	if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 		return nil, err
 	}
 	var defs []*Definition
@@ -242,7 +227,7 @@ func (h *HTTP) publish(ctx context.Context, in *rawIn) (*bodyOut, error) {
 		Only []Key  `json:"only"`
 	}
 	if len(bytes.TrimSpace(in.RawBody)) > 0 {
-		if err := readBody(in.RawBody, &b); err != nil {
+		if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 			return nil, err
 		}
 	}
@@ -280,16 +265,12 @@ type restoreIn struct {
 func (h *HTTP) restore(ctx context.Context, in *restoreIn) (*bodyOut, error) {
 	a := actor.From(ctx)
 	// Restoring touches whatever differs, what was removed since included; a role restores only revisions of kinds it may configure.
-	changed, err := h.Manager.Differences(ctx, in.N)
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range changed {
-		if !h.May(a, k.Kind) {
-			return nil, problem.New(problem.Forbidden, "forbidden", fmt.Sprintf("恢复到第 %d 版会改动“%s”，你没有权限", in.N, k))
+	rev, err := h.Manager.Restore(ctx, a, in.N, func(k Key) error {
+		if h.May(a, k.Kind) {
+			return nil
 		}
-	}
-	rev, err := h.Manager.Restore(ctx, a, in.N)
+		return problem.New(problem.Forbidden, "forbidden", fmt.Sprintf("恢复到第 %d 版会改动“%s”，你没有权限", in.N, k), problem.Item{Kind: k.Kind, Name: k.Name, Code: "forbidden", Message: "需要能配置“" + k.Kind + "”的角色", Hint: "请联系管理员"})
+	})
 	if err != nil {
 		return nil, err
 	}

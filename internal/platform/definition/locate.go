@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"sort"
@@ -104,34 +105,63 @@ func jsonFields(t reflect.Type) map[string]reflect.Type {
 	return out
 }
 
+// placeAt gives the JSON pointer of the value that ends, or opens, at an offset of a valid JSON text.
+func placeAt(text json.RawMessage, offset int64) string {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	type level struct {
+		key    string
+		index  int // of an array; -1 in an object
+		hasKey bool
+	}
+	var path []level
+	pointer := func() string {
+		var b strings.Builder
+		for _, l := range path {
+			if l.index >= 0 {
+				b.WriteString("/" + strconv.Itoa(l.index))
+			} else {
+				b.WriteString("/" + step(l.key))
+			}
+		}
+		return b.String()
+	}
+	// next goes on behind a finished value.
+	next := func() {
+		if n := len(path); n > 0 {
+			if path[n-1].hasKey = false; path[n-1].index >= 0 {
+				path[n-1].index++
+			}
+		}
+	}
+	for {
+		t, err := dec.Token()
+		if err != nil {
+			return pointer()
+		}
+		if n := len(path); n > 0 && path[n-1].index < 0 && !path[n-1].hasKey {
+			if key, ok := t.(string); ok {
+				path[n-1].key, path[n-1].hasKey = key, true
+				continue
+			}
+		}
+		d, isDelim := t.(json.Delim)
+		if !isDelim || d == '{' || d == '[' {
+			if dec.InputOffset() >= offset {
+				return pointer()
+			}
+		}
+		switch {
+		case !isDelim:
+			next()
+		case d == '{':
+			path = append(path, level{index: -1})
+		case d == '[':
+			path = append(path, level{})
+		default:
+			path = path[:len(path)-1]
+			next()
+		}
+	}
+}
+
 func step(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
-
-// jsonWord says in Chinese what JSON a Go type is written as.
-func jsonWord(t reflect.Type) string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch t.Kind() {
-	case reflect.Bool:
-		return "是或否（true/false）"
-	case reflect.String:
-		return "文字"
-	case reflect.Slice, reflect.Array:
-		return "列表"
-	case reflect.Struct, reflect.Map:
-		return "对象"
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return "整数"
-	case reflect.Float32, reflect.Float64:
-		return "数字"
-	}
-	return "别的值"
-}
-
-func valueWord(sort string) string {
-	kind, _, _ := strings.Cut(sort, " ")
-	if w, ok := map[string]string{"string": "文字", "number": "数字", "bool": "是或否", "array": "列表", "object": "对象", "null": "空值"}[kind]; ok {
-		return w
-	}
-	return sort
-}

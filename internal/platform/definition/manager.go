@@ -105,13 +105,18 @@ func (m *Manager) swap(s *Snapshot) {
 }
 
 // Follow is a group-begin work: each write group runs on the newest published revision.
-func (m *Manager) Follow(ctx context.Context, tx *store.Tx) error {
+func (m *Manager) Follow(ctx context.Context, tx *store.Tx) error { return m.follow(ctx, tx) }
+
+// Refresh serves the newest revision if another node has published one; for nodes that only read.
+func (m *Manager) Refresh(ctx context.Context) error { return m.follow(ctx, m.db) }
+
+func (m *Manager) follow(ctx context.Context, q store.Querier) error {
 	var n int64
-	if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) FROM revision").Scan(&n); err != nil {
+	if err := q.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) FROM revision").Scan(&n); err != nil {
 		return err
 	}
 	if n > m.Current().Revision {
-		return m.load(ctx, tx)
+		return m.load(ctx, q)
 	}
 	return nil
 }
@@ -311,8 +316,9 @@ func (m *Manager) publishIn(ctx context.Context, tx *store.Tx, a *actor.Actor, n
 	return rev, nil
 }
 
-// Restore publishes the definitions as they were at revision n, as a new revision.
-func (m *Manager) Restore(ctx context.Context, a *actor.Actor, n int64) (*Revision, error) {
+// Restore publishes the definitions as they were at revision n, as a new revision. may is asked for each definition that would change, and
+// its refusal ends it; nil allows all.
+func (m *Manager) Restore(ctx context.Context, a *actor.Actor, n int64, may func(Key) error) (*Revision, error) {
 	var rev *Revision
 	err := m.writeRevision(ctx, func(ctx context.Context, tx *store.Tx) error {
 		var one int
@@ -328,6 +334,14 @@ func (m *Manager) Restore(ctx context.Context, a *actor.Actor, n int64) (*Revisi
 		changed := differences(m.Current(), then)
 		if len(changed) == 0 {
 			return problem.New(problem.Invalid, "nothing_to_publish", fmt.Sprintf("现在的配置与第 %d 版相同", n))
+		}
+		for _, d := range changed {
+			if may == nil {
+				break
+			}
+			if err := may(d.Key()); err != nil {
+				return err
+			}
 		}
 		rev, err = m.publishIn(ctx, tx, a, fmt.Sprintf("恢复到第 %d 版", n), changed)
 		return err
@@ -401,19 +415,6 @@ func differences(cur *Snapshot, then []*Definition) []*Definition {
 	}
 	sort.Slice(changed, func(i, j int) bool { return changed[i].Key().String() < changed[j].Key().String() })
 	return changed
-}
-
-// Differences lists the definitions that a restore of revision n would change, bring back or remove.
-func (m *Manager) Differences(ctx context.Context, n int64) ([]Key, error) {
-	then, err := m.at(ctx, m.db, n)
-	if err != nil {
-		return nil, err
-	}
-	var out []Key
-	for _, d := range differences(m.Current(), then) {
-		out = append(out, d.Key())
-	}
-	return out, nil
 }
 
 // At gives the snapshot that served at a revision, as far as this program still compiles it; decisions are explained by it.

@@ -33,10 +33,19 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/session", Right: web.SignedIn, Summary: "Who is signed in, with rights"}, h.current)
 	web.Handle(r, web.Route{Method: "DELETE", Path: "/api/v1/session", Right: web.SignedIn, Summary: "Sign out", Status: 204}, h.signOut)
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/session/demo", Right: web.Public, Summary: "Who can be tried in the demo company"}, h.demo)
-	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/keys", Right: "keys.write", Summary: "List keys"}, h.keys)
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/keys", Right: "keys.write", Summary: "Make a key; its secret is shown once", Status: 201}, h.newKey)
-	web.Handle(r, web.Route{Method: "DELETE", Path: "/api/v1/keys/{id}", Right: "keys.write", Summary: "Revoke a key", Status: 204}, h.revoke)
+	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/keys", Right: keyRights, Summary: "List keys of the kinds one may make"}, h.keys)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/keys", Right: keyRights, Summary: "Make a key; its secret is shown once", Status: 201}, h.newKey)
+	web.Handle(r, web.Route{Method: "DELETE", Path: "/api/v1/keys/{id}", Right: keyRights, Summary: "Revoke a key", Status: 204}, h.revoke)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/people/{id}/password", Right: "people.write", Summary: "Set a person's sign-in name and password", Status: 204}, h.password)
+}
+
+// Who keeps the channels makes their keys; API keys, which act with a person's rights, are the administrator's.
+const keyRights = "keys.write|channels.write"
+
+// mayKeep tells whether the actor makes, sees and revokes keys of a kind.
+func (h *HTTP) mayKeep(a *actor.Actor, kind string) bool {
+	s := h.Defs.Current()
+	return h.Access.Right(s, a, "keys.write") || kind == "channel" && h.Access.Right(s, a, "channels.write")
 }
 
 type signInIn struct {
@@ -92,14 +101,18 @@ func (h *HTTP) current(ctx context.Context, _ *struct{}) (*sessionOut, error) {
 	return &sessionOut{Body: h.describe(a, p, c.CSRF)}, nil
 }
 
-func (h *HTTP) signOut(ctx context.Context, _ *struct{}) (*sessionOut, error) {
+type signedOut struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+}
+
+func (h *HTTP) signOut(ctx context.Context, _ *struct{}) (*signedOut, error) {
 	c := web.CallerFrom(ctx)
 	if c != nil && c.Token != "" {
 		if err := h.Service.SignOut(ctx, c.Token, c.Actor); err != nil {
 			return nil, err
 		}
 	}
-	return &sessionOut{SetCookie: []http.Cookie{{Name: web.CookieName, Path: "/", HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode, MaxAge: -1}}}, nil
+	return &signedOut{SetCookie: []http.Cookie{{Name: web.CookieName, Path: "/", HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode, MaxAge: -1}}}, nil
 }
 
 type bodyOut struct{ Body map[string]any }
@@ -124,9 +137,11 @@ func (h *HTTP) keys(ctx context.Context, _ *struct{}) (*bodyOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]map[string]any, len(keys))
-	for i, k := range keys {
-		out[i] = showKey(k)
+	out := []map[string]any{}
+	for _, k := range keys {
+		if h.mayKeep(actor.From(ctx), k.Kind) {
+			out = append(out, showKey(k))
+		}
 	}
 	return &bodyOut{Body: map[string]any{"keys": out}}, nil
 }
@@ -140,6 +155,9 @@ type keyIn struct {
 }
 
 func (h *HTTP) newKey(ctx context.Context, in *keyIn) (*bodyOut, error) {
+	if in.Body.Kind == "api" && !h.mayKeep(actor.From(ctx), "api") {
+		return nil, problem.New(problem.Forbidden, "forbidden", "你没有权限生成 API 密钥", problem.Item{Pointer: "/kind", Code: "keys.write", Message: "需要权限 keys.write", Hint: "请联系管理员"})
+	}
 	k, secret, err := h.Service.NewKey(ctx, actor.From(ctx), in.Body.Kind, in.Body.Name, in.Body.Scopes)
 	if err != nil {
 		return nil, err
@@ -152,7 +170,8 @@ type idIn struct {
 }
 
 func (h *HTTP) revoke(ctx context.Context, in *idIn) (*struct{}, error) {
-	return nil, h.Service.Revoke(ctx, actor.From(ctx), in.ID)
+	a := actor.From(ctx)
+	return nil, h.Service.Revoke(ctx, a, in.ID, func(kind string) bool { return h.mayKeep(a, kind) })
 }
 
 type passwordIn struct {

@@ -95,15 +95,19 @@ func splitScopes(s string) []string {
 	return strings.Split(s, ",")
 }
 
-// Revoke ends a key at once.
-func (s *Service) Revoke(ctx context.Context, a *actor.Actor, id string) error {
+// Revoke ends a key at once. may says for its kind whether the actor keeps such keys; others do not exist for the actor.
+func (s *Service) Revoke(ctx context.Context, a *actor.Actor, id string, may func(kind string) bool) error {
 	return s.db.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
-		res, err := tx.Exec(ctx, "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", s.clock.Milli(), id)
+		var kind string
+		err := tx.QueryRow(ctx, "SELECT kind FROM api_key WHERE id = ? AND revoked_at IS NULL", id).Scan(&kind)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !may(kind) {
+			return problem.New(problem.NotFound, "no_such_key", "没有这个密钥，或已停用")
+		}
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return problem.New(problem.NotFound, "no_such_key", "没有这个密钥，或已停用")
+		if _, err := tx.Exec(ctx, "UPDATE api_key SET revoked_at = ? WHERE id = ?", s.clock.Milli(), id); err != nil {
+			return err
 		}
 		tx.AfterCommit(func() { s.keys.Clear() })
 		e := s.newEvent(a, "key_revoke", id)

@@ -240,6 +240,18 @@ func TestRefusedWorkFailsWithItsReasonAndPassingTroubleIsRetried(t *testing.T) {
 	})
 }
 
+func TestDefusedCellsComeBack(t *testing.T) {
+	t.Parallel()
+	for _, cell := range []string{"=1+1", "+86 138-0013-8000", "-1+1", "@x", "--", "-", "-12.5", "+8613800138000", "'quoted'", "'", ""} {
+		if got := job.Undefused(cell); got != cell {
+			t.Errorf("%q, never defused, reads %q", cell, got)
+		}
+	}
+	if got := job.Undefused("'=1+1"); got != "=1+1" {
+		t.Errorf("a defused formula reads %q", got)
+	}
+}
+
 func TestRejectedRowsAsCSV(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, url string) {

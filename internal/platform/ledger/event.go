@@ -93,12 +93,7 @@ func month(ms int64) int64 {
 	return int64(t.Year())*12 + int64(t.Month()) - 1
 }
 
-const insertHead = "INSERT INTO event (month, seq, at, written_at, actor_kind, actor_id, actor_name, ip, origin, batch, object, record_id, op, revision, payload, salt, digest, leaf, request) VALUES "
-
-const insertRow = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-// Statement texts of a few fixed sizes, so that each is prepared once.
-var chunks = []int{32, 8, 1}
+var inserts = &store.Insert{Table: "event", Columns: "month, seq, at, written_at, actor_kind, actor_id, actor_name, ip, origin, batch, object, record_id, op, revision, payload, salt, digest, leaf, request", N: 19}
 
 func (l *Ledger) flush(ctx context.Context, tx *store.Tx) error {
 	var events []*Event
@@ -118,19 +113,10 @@ func (l *Ledger) flush(ctx context.Context, tx *store.Tx) error {
 	for i, e := range events {
 		e.Seq = last - int64(len(events)) + int64(i) + 1
 	}
-	rest := events
-	for _, size := range chunks {
-		q := insertHead + insertRow + strings.Repeat(", "+insertRow, size-1)
-		for len(rest) >= size {
-			args := make([]any, 0, size*19)
-			for _, e := range rest[:size] {
-				args = append(args, month(e.WrittenAt), e.Seq, e.At, e.WrittenAt, e.ActorKind, null(e.ActorID), null(e.ActorName), null(e.IP), e.Origin, null(e.Batch),
-					null(e.Object), null(e.RecordID), e.Op, e.Revision, e.raw, e.salt, e.digest, encode(e.leaf()), null(e.Request))
-			}
-			if _, err := tx.Exec(ctx, q, args...); err != nil {
-				return fmt.Errorf("ledger: %w", err)
-			}
-			rest = rest[size:]
+	for _, e := range events {
+		if err := tx.Insert(ctx, inserts, month(e.WrittenAt), e.Seq, e.At, e.WrittenAt, e.ActorKind, null(e.ActorID), null(e.ActorName), null(e.IP), e.Origin, null(e.Batch),
+			null(e.Object), null(e.RecordID), e.Op, e.Revision, e.raw, e.salt, e.digest, encode(e.leaf()), null(e.Request)); err != nil {
+			return fmt.Errorf("ledger: %w", err)
 		}
 	}
 	tx.AfterCommit(func() { l.feed.publish(events) })

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bufio"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -15,7 +14,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/transparency-dev/merkle/rfc6962"
@@ -86,7 +84,12 @@ type Sealer struct {
 	key    ed25519.PrivateKey
 	heads  string
 	log    *slog.Logger
+	told   bool // that another node seals
 }
+
+// ErrOtherKey says that the trail is sealed with a key this folder does not hold: by another node. Nodes that shall all seal and verify share
+// one seal.key.
+var ErrOtherKey = errors.New("the trail is sealed with a key that is not in this data folder")
 
 const sealBatch = 5000
 
@@ -109,7 +112,7 @@ func signingKey(path string) (ed25519.PrivateKey, error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
 		}
-		return key, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "BATON SEAL KEY", Bytes: key.Seed()}), 0o600)
+		return key, keepKey(path, pem.EncodeToMemory(&pem.Block{Type: "BATON SEAL KEY", Bytes: key.Seed()}))
 	}
 	if err != nil {
 		return nil, err
@@ -119,6 +122,25 @@ func signingKey(path string) (ed25519.PrivateKey, error) {
 		return nil, fmt.Errorf("ledger: %s does not hold a signing key; restore it from your backup", path)
 	}
 	return ed25519.NewKeyFromSeed(p.Bytes), nil
+}
+
+// keepKey writes the key whole or not at all: a folder with half a key would never open again.
+func keepKey(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".seal.key-*") // only its owner may read it
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }
 
 func keyID(pub ed25519.PublicKey) string {
@@ -133,14 +155,10 @@ func (s *Sealer) Run(ctx context.Context) {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
 	for {
-		if err := s.Seal(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, store.ErrClosed) {
-			s.log.Error("sealing failed, will be tried again", "error", err)
-		}
+		s.tell("sealing failed, will be tried again", s.Seal(context.WithoutCancel(ctx)))
 		select {
 		case <-ctx.Done():
-			if err := s.Seal(context.WithoutCancel(ctx)); err != nil && !errors.Is(err, store.ErrClosed) {
-				s.log.Error("last seal failed; it is made at the next start", "error", err)
-			}
+			s.tell("last seal failed; it is made at the next start", s.Seal(context.WithoutCancel(ctx)))
 			return
 		case <-t.C:
 			select {
@@ -151,12 +169,30 @@ func (s *Sealer) Run(ctx context.Context) {
 	}
 }
 
-// Seal signs all that is not sealed yet. On several nodes the seal's number is its lock: the slower one finds it taken.
+// tell logs why sealing failed; that another node seals is no failure and is said once.
+func (s *Sealer) tell(what string, err error) {
+	switch {
+	case err == nil, errors.Is(err, store.ErrClosed), errors.Is(err, ErrOtherKey) && s.told:
+	case errors.Is(err, ErrOtherKey):
+		s.told = true
+		s.log.Warn("this node does not seal: another one does, with its own key; copy its seal.key here to share the work", "error", err)
+	default:
+		s.log.Error(what, "error", err)
+	}
+}
+
+func (s *Sealer) keyID() string { return keyID(s.key.Public().(ed25519.PublicKey)) }
+
+// Seal signs all that is not sealed yet. On several nodes the seal's number is its lock: the slower one finds it taken. One key seals the
+// whole trail: a node with another leaves it alone and gets ErrOtherKey.
 func (s *Sealer) Seal(ctx context.Context) error {
 	for {
 		last, err := s.ledger.lastSeal(ctx)
 		if err != nil {
 			return err
+		}
+		if last.N > 0 && last.KeyID != s.keyID() {
+			return fmt.Errorf("%w (it is %s)", ErrOtherKey, last.KeyID)
 		}
 		events, err := s.ledger.sealed(ctx, last.To, sealBatch)
 		if err != nil || len(events) == 0 {
@@ -165,7 +201,7 @@ func (s *Sealer) Seal(ctx context.Context) error {
 		if events[0].Seq != last.To+1 || events[len(events)-1].Seq != last.To+int64(len(events)) {
 			return fmt.Errorf("events after %d have a gap; run baton verify", last.To)
 		}
-		seal := &Seal{N: last.N + 1, From: events[0].Seq, To: events[len(events)-1].Seq, At: s.ledger.now().UnixMilli(), Root: root(events), KeyID: keyID(s.key.Public().(ed25519.PublicKey))}
+		seal := &Seal{N: last.N + 1, From: events[0].Seq, To: events[len(events)-1].Seq, At: s.ledger.now().UnixMilli(), Root: root(events), KeyID: s.keyID()}
 		if last.N > 0 {
 			seal.Prev = last.hash()
 		}
@@ -187,15 +223,30 @@ func (s *Sealer) Seal(ctx context.Context) error {
 }
 
 func (s *Sealer) keepHead(seal *Seal) error {
-	f, err := os.OpenFile(s.heads, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(s.heads, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
 	b, err := json.Marshal(seal)
 	if err == nil {
-		_, err = f.Write(append(b, '\n'))
+		b = append(b, '\n')
+		if torn(f) {
+			b = append([]byte{'\n'}, b...)
+		}
+		_, err = f.Write(b)
 	}
 	return errors.Join(err, f.Close())
+}
+
+// torn tells that a crash cut the last line off; the next must not be glued to it.
+func torn(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	var last [1]byte
+	_, err = f.ReadAt(last[:], info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
 
 func (l *Ledger) lastSeal(ctx context.Context) (*Seal, error) {
@@ -247,124 +298,4 @@ func (l *Ledger) State(ctx context.Context) (*State, error) {
 		st.Head = s.hash()
 	}
 	return st, nil
-}
-
-// Break is the first thing verify found wrong.
-type Break struct {
-	Seq    int64 // the event, 0 when a seal itself is broken
-	Seal   int64
-	Reason string
-}
-
-func (b *Break) Error() string {
-	if b.Seq > 0 {
-		return "event " + strconv.FormatInt(b.Seq, 10) + " (seal " + strconv.FormatInt(b.Seal, 10) + "): " + b.Reason
-	}
-	return "seal " + strconv.FormatInt(b.Seal, 10) + ": " + b.Reason
-}
-
-// Verify proves the whole trail: payloads against their digests, events against the seals' roots, seals against each other, against the
-// key and against the heads kept outside the database. It returns what it looked at, and the first break as *Break.
-func (s *Sealer) Verify(ctx context.Context) (events, seals int64, err error) {
-	pub := s.key.Public().(ed25519.PublicKey)
-	all, err := s.ledger.seals(ctx, "ORDER BY n")
-	if err != nil {
-		return 0, 0, err
-	}
-	heads, err := s.readHeads()
-	if err != nil {
-		return 0, 0, err
-	}
-	prev := &Seal{}
-	for i, seal := range all {
-		if seal.N != int64(i)+1 || seal.From != prev.To+1 || seal.To < seal.From {
-			return events, seals, &Break{Seal: int64(i) + 1, Reason: "a seal is missing or out of order"}
-		}
-		want := ""
-		if prev.N > 0 {
-			want = prev.hash()
-		}
-		sig, _ := base64.RawStdEncoding.DecodeString(seal.Signature)
-		if seal.Prev != want || !ed25519.Verify(pub, seal.head(), sig) {
-			return events, seals, &Break{Seal: seal.N, Reason: "the seal's signature or link does not hold"}
-		}
-		if h, ok := heads[seal.N]; ok && h.hash() != seal.hash() {
-			return events, seals, &Break{Seal: seal.N, Reason: "differs from the head kept outside the database"}
-		}
-		delete(heads, seal.N)
-		if err := s.verifyBatch(ctx, seal); err != nil {
-			return events, seals, err
-		}
-		events, seals, prev = seal.To, seal.N, seal
-	}
-	for n := range heads {
-		return events, seals, &Break{Seal: n, Reason: "is kept outside the database but missing in it"}
-	}
-	// The unsealed tail (under a second of writes) can still show gaps and changed payloads.
-	last, err := s.ledger.Last(ctx)
-	if err != nil {
-		return events, seals, err
-	}
-	for at := prev.To; at < last; {
-		batch, err := s.ledger.sealed(ctx, at, sealBatch)
-		if err != nil {
-			return events, seals, err
-		}
-		if b := checkRun(batch, at+1, min(at+sealBatch, last), seals+1); b != nil {
-			return events, seals, b
-		}
-		at = min(at+sealBatch, last)
-		events = at
-	}
-	return events, seals, nil
-}
-
-func (s *Sealer) verifyBatch(ctx context.Context, seal *Seal) error {
-	events, err := s.ledger.sealed(ctx, seal.From-1, int(seal.To-seal.From+1))
-	if err != nil {
-		return err
-	}
-	if b := checkRun(events, seal.From, seal.To, seal.N); b != nil {
-		return b
-	}
-	if root(events) != seal.Root {
-		return &Break{Seq: seal.From, Seal: seal.N, Reason: fmt.Sprintf("one of the events %d–%d was changed: they no longer give the sealed root", seal.From, seal.To)}
-	}
-	return nil
-}
-
-// checkRun finds the first missing event or changed payload in what should be the events from..to.
-func checkRun(events []*Event, from, to, seal int64) *Break {
-	for i := int64(0); i <= to-from; i++ {
-		if i >= int64(len(events)) || events[i].Seq != from+i {
-			return &Break{Seq: from + i, Seal: seal, Reason: "the event is missing"}
-		}
-		if e := events[i]; e.raw != "" && digest(e.salt, e.raw) != e.digest {
-			return &Break{Seq: e.Seq, Seal: seal, Reason: "the event's content was changed"}
-		} else if encode(e.leaf()) != e.check {
-			return &Break{Seq: e.Seq, Seal: seal, Reason: "the event's author, time or place was changed"}
-		}
-	}
-	return nil
-}
-
-func (s *Sealer) readHeads() (map[int64]*Seal, error) {
-	out := map[int64]*Seal{}
-	f, err := os.Open(s.heads)
-	if errors.Is(err, os.ErrNotExist) {
-		return out, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	sc := bufio.NewScanner(f)
-	for sc.Scan() {
-		h := &Seal{}
-		// A torn last line (a crash while it was written) proves nothing and is passed over.
-		if json.Unmarshal(sc.Bytes(), h) == nil {
-			out[h.N] = h
-		}
-	}
-	return out, sc.Err()
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -299,7 +300,18 @@ func TestResumeAndBulk(t *testing.T) {
 		wang.stop()
 		n.write(t, lead("b", "wang"), lead("c", "zhao"), lead("d", "wang"))
 		again := n.open(t, "wang", wang.last)
-		again.want("record lead/b v1 gone=false many=0 ", "record lead/d v1 gone=false many=0 ", "inbox / v0 gone=false many=0 ")
+		// The unread count comes once the page has caught up; what the hub had not passed on by then follows it.
+		var records, others []string
+		for range 3 {
+			if m := again.next(); m.Event == "record" {
+				records = append(records, m.String())
+			} else {
+				others = append(others, m.String())
+			}
+		}
+		if !slices.Equal(records, []string{"record lead/b v1 gone=false many=0 ", "record lead/d v1 gone=false many=0 "}) || !slices.Equal(others, []string{"inbox / v0 gone=false many=0 "}) {
+			t.Fatalf("missed: %q %q", records, others)
+		}
 		var many []record.Write
 		for i := range 200 {
 			many = append(many, lead(fmt.Sprintf("m%d", i), "wang"))

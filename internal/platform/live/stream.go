@@ -68,6 +68,10 @@ func (h *Hub) Routes(r *web.Router) {
 // what it missed, or by the event resync that it should read everything anew.
 func (h *Hub) Stream(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
+	if r.Method == http.MethodHead {
+		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+		return // there is no end to wait for
+	}
 	c := newClient(h.Access, actor.From(ctx))
 	at, err := h.join(ctx, c)
 	if err != nil {

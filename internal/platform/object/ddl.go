@@ -25,7 +25,9 @@ func Apply(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) er
 		if was.Spec.System && (!stays || o.Name != was.Name) {
 			items = append(items, problem.Item{Kind: Kind, Name: was.Name, Pointer: "/removed", Code: "system_object", Message: "“" + was.Title.ZH + "”随平台提供，不能删除"})
 		}
-		if stays {
+		if stays && o.Name != was.Name {
+			items = append(items, problem.Item{Kind: Kind, Name: o.Name, Pointer: "/name", Code: "renamed_object", Message: "“" + was.Title.ZH + "”的名称 " + was.Name + " 不能改成 " + o.Name, Hint: "记录按名称保存；请只改标题"})
+		} else if stays {
 			items = append(items, retyped(was, o)...)
 		}
 	}

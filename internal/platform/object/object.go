@@ -26,6 +26,10 @@ type Spec struct {
 	System bool `json:"system,omitempty"`
 	// Lists are index column lists beyond single fields, for sorting and filtering big lists.
 	Indexes [][]string `json:"indexes,omitempty"`
+	// OwnerFrom names the relation whose record's owner this object's rows have as well: they are seen by who sees that record.
+	OwnerFrom string `json:"owner_from,omitempty"`
+	// WriteRight is a named right that writing needs besides a role's rule.
+	WriteRight string `json:"write_right,omitempty"`
 	// HideFromMenu keeps auxiliary objects (touch, task …) out of the navigation.
 	HideFromMenu bool `json:"hide_from_menu,omitempty"`
 }
@@ -250,6 +254,11 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 	}
 	if o.Spec.TitleField != "" && o.byName[o.Spec.TitleField] == nil {
 		b.Problem("/spec/title_field", "unknown_field", "没有字段“"+o.Spec.TitleField+"”", definition.Suggest(o.Spec.TitleField, o.Names()))
+	}
+	if from := o.Spec.OwnerFrom; from != "" {
+		if f := o.byName[from]; f == nil || f.TargetOf() == "" || f.System {
+			b.Problem("/spec/owner_from", "unknown_field", "“"+from+"”不是指向别的记录的字段", definition.Suggest(from, o.Names()))
+		}
 	}
 	for i, ix := range o.Spec.Indexes {
 		for _, n := range ix {

@@ -32,7 +32,7 @@ func (Choice) Parse(f *Field, _ *Env, raw any) (any, *Hint, error) {
 	if o, ok := f.Option(v.(string)); ok {
 		return o, nil, nil
 	}
-	near := definition.Suggest(v.(string), f.labels())
+	near := definition.Suggest(v.(string), f.OptionNames())
 	if f.Open {
 		return v, &Hint{Raw: v.(string), Code: "off_list", Message: strings.TrimSpace("“" + v.(string) + "”不在选项里 " + near)}, nil
 	}
@@ -40,6 +40,19 @@ func (Choice) Parse(f *Field, _ *Env, raw any) (any, *Hint, error) {
 		near = "可选：" + strings.Join(f.labels(), "、")
 	}
 	return nil, nil, &ValueError{Code: "off_list", Message: "“" + v.(string) + "”不在选项里", Hint: near}
+}
+
+// OptionNames lists all that an option may be called, for suggestions.
+func (f *Field) OptionNames() []string {
+	var out []string
+	for _, o := range f.Options {
+		for _, n := range append([]string{o.Label(), o.Value, o.EN}, o.Aliases...) {
+			if n != "" {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
 }
 
 func (f *Field) labels() []string {

@@ -85,12 +85,6 @@ type RichText struct{ LongText }
 // Name of the type.
 func (RichText) Name() string { return "rich_text" }
 
-// URL is a web address.
-type URL struct{ Text }
-
-// Name of the type.
-func (URL) Name() string { return "url" }
-
 // AutoNumber is given by the system.
 type AutoNumber struct{ Text }
 

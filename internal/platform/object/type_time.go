@@ -1,6 +1,7 @@
 package object
 
 import (
+	"encoding/json"
 	"time"
 
 	"baton/internal/platform/reader"
@@ -111,8 +112,11 @@ func (Duration) Name() string { return "duration" }
 // Shape of the type.
 func (Duration) Shape() Shape { return NumberShape }
 
-// Parse reads "3天2小时" or "72h".
+// Parse reads "3天2小时" or "72h"; a JSON number is milliseconds, as JSON writes it.
 func (Duration) Parse(_ *Field, _ *Env, raw any) (any, *Hint, error) {
+	if n, ok := raw.(json.Number); ok {
+		return parseNumber(n, "时长", reader.Integer)
+	}
 	return parseNumber(raw, "时长", func(s string) (int64, error) {
 		d, err := reader.Duration(s)
 		return d.Milliseconds(), err

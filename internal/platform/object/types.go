@@ -93,7 +93,7 @@ func wrongType(want string, raw any) error {
 	case bool:
 		sort = "布尔值"
 	}
-	return &ValueError{Code: "wrong_type", Message: "这里需要" + want + "，收到的是" + sort}
+	return &ValueError{Code: "wrong_type", Message: "这里需要" + want + "，收到的是" + sort, Hint: "请改为" + want + "，写成文字或数字"}
 }
 
 // cleanText trims and refuses what no text field may hold.

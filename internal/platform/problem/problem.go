@@ -52,9 +52,13 @@ func (p *Problem) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", p.Code, p.Detail)
 	for _, it := range p.Items {
-		fmt.Fprintf(&b, "; %s%s %s", strings.TrimSpace(it.Kind+"/"+it.Name+" "), it.Pointer, it.Message)
+		b.WriteString("; ")
+		if it.Kind != "" {
+			b.WriteString(it.Kind + "/" + it.Name)
+		}
+		b.WriteString(strings.TrimPrefix(it.Pointer+" ", " ") + it.Message)
 	}
-	return strings.ReplaceAll(b.String(), "; / ", "; ")
+	return b.String()
 }
 
 // New makes a problem.

@@ -120,7 +120,7 @@ func TestQueryStaysInScope(t *testing.T) {
 		}{
 			{ann, `{"entity":"lead","measures":["count"],"dimensions":["phone"]}`, "/dimensions/0", "unknown_dimension", ""},
 			{ann, `{"entity":"lead","measures":["count"],"where":{"field":"phone","op":"eq","value":"1"}}`, "/where/field", "unknown_field", ""},
-			{ann, `{"entity":"lead.stage","measures":["count"],"where":{"field":"record.phone","op":"eq","value":"13800000000"}}`, "/where", "unknown_field", ""},
+			{ann, `{"entity":"lead.stage","measures":["count"],"where":{"field":"record.phone","op":"eq","value":"13800000000"}}`, "/where/field", "unknown_field", ""},
 			{ann, `{"entity":"customer","measures":["count"]}`, "/entity", "unknown_entity", ""},
 			{ann, `{"entity":"lead","measures":["count"],"dimensions":["customer.name"]}`, "/dimensions/0", "unknown_dimension", ""},
 			{system, `{"entity":"leed","measures":["count"]}`, "/entity", "unknown_entity", "lead"},

@@ -133,25 +133,17 @@ func (e *Engine) history(snap *definition.Snapshot, a *actor.Actor, base *object
 
 // where compiles a condition over o as the actor may see things: hidden fields and objects out of reach do not exist.
 func (e *Engine) where(en *Entity, o *object.Object, n *condition.Node, pointer string) (*condition.Cond, error) {
-	cond, items := condition.Compile(n, condition.Scope{Snapshot: en.snap, Object: o, Env: e.r.Env})
+	cond, items := condition.Compile(n, condition.Scope{Snapshot: en.snap, Object: o, Env: e.r.Env,
+		Hidden: func(name string) map[string]bool { return e.r.Access.Hidden(en.snap, en.actor, name) },
+		Limit:  func(name string) condition.Limit { return e.r.Access.Scope(en.snap, en.actor, name, access.Read) }})
 	var bad []problem.Item
 	for _, it := range condition.At(pointer, items) {
 		if !condition.Warning(it) {
 			bad = append(bad, it)
 		}
 	}
-	if cond != nil {
-		for _, f := range cond.Fields() {
-			if en.history != nil && f.Object == en.Name {
-				continue
-			}
-			if other, hidden, _ := e.object(en.snap, en.actor, f.Object); other == nil || hidden[f.Name] {
-				bad = append(bad, problem.Item{Pointer: pointer, Code: "unknown_field", Message: "没有字段“" + f.Name + "”"})
-			}
-		}
-		if len(cond.Measures()) > 0 {
-			bad = append(bad, problem.Item{Pointer: pointer, Code: "measure_in_filter", Message: "筛选里不能比较指标", Hint: "把指标放进 measures，再按它排序"})
-		}
+	if cond != nil && len(cond.Measures()) > 0 {
+		bad = append(bad, problem.Item{Pointer: pointer, Code: "measure_in_filter", Message: "筛选里不能比较指标", Hint: "把指标放进 measures，再按它排序"})
 	}
 	if len(bad) > 0 {
 		return nil, problem.New(problem.Invalid, "invalid_query", "查询条件有误", bad...)

@@ -1,10 +1,7 @@
 package query
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
 	"strings"
 
 	"baton/internal/platform/actor"
@@ -103,30 +100,15 @@ func (e *Engine) Show(ctx context.Context, a *actor.Actor, page *record.Page) (*
 
 // Decode reads a request body strictly: exact numbers, no unknown keys, one value. known serves suggestions.
 func Decode(raw []byte, into any, known ...string) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	dec.UseNumber()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, e := dec.Token(); e == io.EOF {
-			return nil
-		}
-		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: "后面有多余的内容"})
+	p := problem.As(problem.ReadJSON(raw, into, true))
+	if p == nil {
+		return nil
 	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		name = strings.Trim(name, `"`)
-		return problem.New(problem.Invalid, "invalid_query", "请求里有不认识的项“"+name+"”", problem.Item{Pointer: "/" + name, Code: "unknown_key", Message: "没有“" + name + "”这一项", Hint: definition.Suggest(name, known)})
+	if p.Code == "unknown_key" {
+		p.Items[0].Hint = definition.Suggest(strings.TrimPrefix(p.Items[0].Pointer, "/"), known)
 	}
-	if place, want, ok := mistyped(err); ok {
-		return problem.New(problem.Invalid, "invalid_query", "请求里有一项类型不对", problem.Item{Pointer: place, Code: "wrong_type", Message: "这里需要 " + want})
+	if p.Class == problem.Invalid {
+		p.Code = "invalid_query"
 	}
-	return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: err.Error()})
-}
-
-func mistyped(err error) (place, want string, ok bool) {
-	te, ok := err.(*json.UnmarshalTypeError)
-	if !ok {
-		return "", "", false
-	}
-	return "/" + strings.ReplaceAll(te.Field, ".", "/"), te.Type.String(), true
+	return p
 }

@@ -142,8 +142,7 @@ func (g *group) anyLocked(measure string) bool {
 	return false
 }
 
-// Statement texts of a few fixed sizes, so that each is prepared once.
-var chunks = []int{32, 8, 1}
+var inserts = &store.Insert{Table: "kept", Columns: "build, k1, k2, day, n, d", N: 6, Tail: "ON CONFLICT (build, k1, k2, day) DO UPDATE SET n = kept.n + excluded.n, d = kept.d + excluded.d"}
 
 // finish writes a group's changes of the figures, in one order on all nodes.
 func (k *Kept) finish(ctx context.Context, tx *store.Tx) error {
@@ -185,24 +184,14 @@ func (k *Kept) finish(ctx context.Context, tx *store.Tx) error {
 		return 1
 	})
 	changes := map[int64]map[bucket]Figure{}
-	rest := order
-	for _, size := range chunks {
-		for len(rest) >= size {
-			args := make([]any, 0, size*6)
-			for _, p := range rest[:size] {
-				f := sums[p]
-				args = append(args, p.build, p.k1, p.k2, p.day, f.N, f.D)
-				if changes[p.build] == nil {
-					changes[p.build] = map[bucket]Figure{}
-				}
-				changes[p.build][p.bucket] = f
-			}
-			q := "INSERT INTO kept (build, k1, k2, day, n, d) VALUES (?, ?, ?, ?, ?, ?)" + strings.Repeat(", (?, ?, ?, ?, ?, ?)", size-1) +
-				" ON CONFLICT (build, k1, k2, day) DO UPDATE SET n = kept.n + excluded.n, d = kept.d + excluded.d"
-			if _, err := tx.Exec(ctx, q, args...); err != nil {
-				return fmt.Errorf("query: kept: %w", err)
-			}
-			rest = rest[size:]
+	for _, p := range order {
+		f := sums[p]
+		if changes[p.build] == nil {
+			changes[p.build] = map[bucket]Figure{}
+		}
+		changes[p.build][p.bucket] = f
+		if err := tx.Insert(ctx, inserts, p.build, p.k1, p.k2, p.day, f.N, f.D); err != nil {
+			return fmt.Errorf("query: kept: %w", err)
 		}
 	}
 	return k.advance(ctx, tx, builds, changes)

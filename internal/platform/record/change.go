@@ -43,6 +43,7 @@ type Change struct {
 	hidden   map[string]bool // of the actor, found when first asked
 	write    *Write
 	children []Write
+	parent   *Change // the write that appended this one
 	depth    int
 }
 
@@ -105,16 +106,17 @@ func (c *Change) MergeInto(standing *object.Row) {
 
 // Decide keeps why the record is as it is ("owner", "tags"); body is small and opaque to the platform.
 func (c *Change) Decide(ctx context.Context, what string, body []byte) error {
-	_, err := c.Tx.Exec(ctx, "INSERT INTO decision (object, record_id, what, at, revision, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, what, at) DO UPDATE SET body = excluded.body, revision = excluded.revision",
-		c.Object.Name, c.New.ID(), what, c.Now, c.Snap.Revision, body)
-	return err
+	return c.Tx.Insert(ctx, decisions, c.Object.Name, c.New.ID(), what, c.Now, c.Snap.Revision, body)
 }
+
+var decisions = &store.Insert{Table: "decision", Columns: "object, record_id, what, at, revision, body", N: 6,
+	Tail: "ON CONFLICT (record_id, what, at) DO UPDATE SET body = excluded.body, revision = excluded.revision"}
 
 func (c *Change) run(ctx context.Context) error {
 	w := c.write
 	o, ok := object.Of(c.Snap, w.Object)
-	if !ok {
-		return problem.New(problem.NotFound, "no_such_object", "没有对象“"+w.Object+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + w.Object + "”", Hint: definition.Suggest(w.Object, c.Snap.Names(object.Kind))})
+	if !ok || !c.Origin.Engine && !c.knows(o) {
+		return NoSuchObject(c.Snap, c.writer.Access, c.Actor, w.Object)
 	}
 	c.Object, c.Op, c.What, c.Note, c.Data = o, w.Op, w.What, w.Note, w.Data
 	c.At = c.Now
@@ -146,7 +148,7 @@ func (c *Change) runChildren(ctx context.Context) error {
 		return fmt.Errorf("record: writes of writes deeper than %d; two rules wake each other", maxDepth)
 	}
 	for i := range c.children {
-		child := &Change{Tx: c.Tx, Snap: c.Snap, Env: c.Env, Actor: c.Actor, Origin: c.Origin, Now: c.Now, writer: c.writer, write: &c.children[i], depth: c.depth + 1}
+		child := &Change{Tx: c.Tx, Snap: c.Snap, Env: c.Env, Actor: c.Actor, Origin: c.Origin, Now: c.Now, writer: c.writer, write: &c.children[i], parent: c, depth: c.depth + 1}
 		child.Origin.Engine = true
 		if child.write.At == 0 {
 			child.write.At = c.At
@@ -183,6 +185,7 @@ func (c *Change) prepare(ctx context.Context) error {
 		if err := c.defaults(); err != nil {
 			return err
 		}
+		c.ownMade()
 	} else {
 		old, err := ReadRow(ctx, c.Tx, c.Object, w.ID)
 		if err != nil {
@@ -241,7 +244,7 @@ func (c *Change) lay(ctx context.Context) error {
 			continue
 		}
 		if (f.ReadOnly || f.System && f.Index != object.Owner) && !c.Origin.Engine {
-			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改"})
+			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改", Hint: "请去掉这一项"})
 			continue
 		}
 		c.Given[f.Index] = true

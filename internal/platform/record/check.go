@@ -54,6 +54,25 @@ func (c *Change) keepHint(f *object.Field) {
 	c.setHints(hs)
 }
 
+// knows tells whether an object is anything to the actor: rows to read, or to make.
+func (c *Change) knows(o *object.Object) bool {
+	return c.writer.Access.May(c.Snap, c.Actor, o.Name, func(r access.Rule) bool { return r.Create }) || !c.writer.Access.Scope(c.Snap, c.Actor, o.Name, access.Read).Nothing()
+}
+
+// Sees tells whether the actor may read a row of the object; engines see all.
+func (c *Change) Sees(row *object.Row) bool {
+	return c.Origin.Engine || c.writer.Access.Scope(c.Snap, c.Actor, row.Object.Name, access.Read).Allows(row)
+}
+
+// ownMade gives a record made by hand to who makes it where it could not be seen by them without an owner.
+func (c *Change) ownMade() {
+	if self := c.Actor.Self(); self != "" && !c.Origin.Engine {
+		if s := c.writer.Access.Scope(c.Snap, c.Actor, c.Object.Name, access.Read); !s.AllowsOwner("") && s.AllowsOwner(self) {
+			c.New.V[object.Owner] = self
+		}
+	}
+}
+
 // refers checks a newly given reference: it must lead to a record that stands and that the actor may see. Engines are trusted.
 func (c *Change) refers(ctx context.Context, f *object.Field) (*problem.Item, error) {
 	target := f.TargetOf()

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"baton/internal/platform/access"
+	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
 )
@@ -12,6 +15,11 @@ func compare(a, b string) int { return strings.Compare(a, b) }
 
 func notFound(o *object.Object) error {
 	return problem.New(problem.NotFound, "no_such_record", "没有这条"+o.Title.ZH+"，或者你无权查看")
+}
+
+// NoSuchObject is the answer for an object that is not there, or of which the actor may see nothing; only what the actor may see is suggested.
+func NoSuchObject(s *definition.Snapshot, c *access.Control, a *actor.Actor, name string) error {
+	return problem.New(problem.NotFound, "no_such_object", "没有对象“"+name+"”，或者你无权查看", problem.Item{Code: "unknown_object", Message: "没有对象“" + name + "”，或者你无权查看", Hint: definition.Suggest(name, c.Readable(s, a))})
 }
 
 func forbidden(what string) error {

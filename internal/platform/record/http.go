@@ -1,15 +1,11 @@
 package record
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -49,10 +45,11 @@ type Target struct {
 	ID     string `path:"id"`
 }
 
-// Body is a free JSON answer.
+// Body is a free JSON answer. Replayed is "true" where it repeats the answer to an earlier request.
 type Body struct {
-	Status int
-	Body   map[string]any
+	Status   int
+	Replayed string `header:"Idempotency-Replayed"`
+	Body     map[string]any
 }
 
 type listIn struct {
@@ -97,76 +94,6 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 		body["count"], body["count_capped"] = page.Count, page.Capped
 	}
 	return &Body{Status: 200, Body: body}, nil
-}
-
-type createIn struct {
-	Object  string `path:"object"`
-	Partial bool   `query:"partial"`
-	Key     string `header:"Idempotency-Key"`
-	RawBody []byte
-}
-
-func (h *HTTP) create(ctx context.Context, in *createIn) (*Body, error) {
-	a := actor.From(ctx)
-	body, err := decode(in.RawBody)
-	if err != nil {
-		return nil, err
-	}
-	many, isMany := body["records"].([]any)
-	if !isMany || len(body) != 1 {
-		out, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{{Op: Create, Object: in.Object, Values: body}}})
-		if err != nil {
-			return nil, err
-		}
-		return h.answer(ctx, a, 201, out[0])
-	}
-	if len(many) > 1000 {
-		return nil, problem.New(problem.Invalid, "too_many_records", "一次最多写 1000 条", problem.Item{Pointer: "/records", Code: "out_of_range", Message: fmt.Sprintf("有 %d 条", len(many)), Hint: "请分批，或使用导入"})
-	}
-	writes := make([]Write, len(many))
-	for i, m := range many {
-		v, ok := m.(map[string]any)
-		if !ok {
-			return nil, problem.New(problem.Invalid, "invalid_record", "每条记录应是一个对象", problem.Item{Pointer: fmt.Sprintf("/records/%d", i), Code: "wrong_type", Message: "这里需要对象"})
-		}
-		writes[i] = Write{Op: Create, Object: in.Object, Values: v}
-	}
-	if in.Partial {
-		return h.createEach(ctx, a, writes)
-	}
-	outs, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: writes})
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]*object.Row, len(outs))
-	for i, o := range outs {
-		rows[i] = o.Row
-	}
-	if len(rows) == 0 {
-		return &Body{Status: 201, Body: map[string]any{"records": []any{}}}, nil
-	}
-	sh, err := h.show(ctx, a, rows[0].Object, rows, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &Body{Status: 201, Body: map[string]any{"records": sh.records, "refs": sh.refs}}, nil
-}
-
-func (h *HTTP) createEach(ctx context.Context, a *actor.Actor, writes []Write) (*Body, error) {
-	outcomes := make([]map[string]any, len(writes))
-	for i, w := range writes {
-		out, err := h.Writer.Do(ctx, store.Interactive, Request{Actor: a, Origin: h.Origin(a), Writes: []Write{w}})
-		if err != nil {
-			outcomes[i] = map[string]any{"index": i, "problem": web.Problem(ctx, err)}
-			continue
-		}
-		sh, err := h.show(ctx, a, out[0].Row.Object, []*object.Row{out[0].Row}, nil)
-		if err != nil {
-			return nil, err
-		}
-		outcomes[i] = map[string]any{"index": i, "record": sh.records[0], "outcome": out[0].Result}
-	}
-	return &Body{Status: 200, Body: map[string]any{"outcomes": outcomes}}, nil
 }
 
 func (h *HTTP) answer(ctx context.Context, a *actor.Actor, status int, out Outcome) (*Body, error) {
@@ -269,20 +196,12 @@ func (h *HTTP) history(ctx context.Context, in *historyIn) (*Body, error) {
 
 // decode reads a JSON object with exact numbers; what cannot be read is named with its place.
 func decode(raw []byte) (map[string]any, error) {
-	bad := func(msg string) error {
-		return problem.New(problem.Malformed, "unreadable_body", "请求内容不是有效的 JSON 对象", problem.Item{Code: "unreadable", Message: msg, Hint: "应为 {\"字段\": 值, …}"})
-	}
-	if !utf8.Valid(raw) {
-		return nil, bad("不是 UTF-8 编码")
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
 	var body map[string]any
-	if err := dec.Decode(&body); err != nil {
-		return nil, bad(fmt.Sprintf("第 %d 字节附近：%v", dec.InputOffset(), err))
+	if err := problem.ReadJSON(raw, &body, false); err != nil {
+		return nil, err
 	}
-	if _, end := dec.Token(); body == nil || end != io.EOF {
-		return nil, bad("需要恰好一个对象")
+	if body == nil {
+		return nil, problem.New(problem.Invalid, "wrong_type", "请求内容不是 JSON 对象", problem.Item{Code: "wrong_type", Message: "这里需要对象，写的是空值", Hint: `应为 {"字段": 值, …}`})
 	}
 	return body, nil
 }
@@ -296,12 +215,16 @@ type shown struct {
 func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row, only []string) (*shown, error) {
 	hidden := h.Reader.Access.Hidden(h.Reader.Defs.Current(), a, o.Name)
 	out := &shown{records: []map[string]any{}}
-	ids := make([]string, len(rows))
+	var ids []string
 	scope := h.Reader.Access.Scope(h.Reader.Defs.Current(), a, o.Name, access.Read)
 	rows = slices.Clone(rows)
 	for i, row := range rows {
-		row = mask(row, hidden, scope.Allows(row))
-		rows[i], ids[i] = row, row.ID()
+		seen := scope.Allows(row)
+		if seen && !hidden["owner"] { // a countdown names the owner
+			ids = append(ids, row.ID())
+		}
+		row = mask(row, hidden, seen)
+		rows[i] = row
 		out.records = append(out.records, h.Reader.Show(row, hidden, only))
 	}
 	var err error

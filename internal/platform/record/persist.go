@@ -9,6 +9,7 @@ import (
 	"baton/internal/platform/actor"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
+	"baton/internal/platform/store"
 )
 
 // persist writes the row, its typed history and its event. An update that changes nothing and says nothing writes nothing.
@@ -17,6 +18,9 @@ func (c *Change) persist(ctx context.Context) error {
 	if c.Old != nil && len(changes) == 0 && c.What == "" {
 		c.Result = "unchanged"
 		return nil
+	}
+	if err := c.takeOwner(ctx); err != nil {
+		return err
 	}
 	if err := c.StampUnit(); err != nil {
 		return err
@@ -31,11 +35,14 @@ func (c *Change) persist(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.passOwner(ctx); err != nil {
+		return err
+	}
 	if err := c.stampOpen(ctx); err != nil {
 		return err
 	}
 	for _, f := range c.Object.Fields {
-		if f.Track {
+		if f.Track && !(f.Index == object.Owner && c.Object.Spec.OwnerFrom != "") {
 			if err := c.track(ctx, f); err != nil {
 				return err
 			}
@@ -88,27 +95,35 @@ func (c *Change) differences() map[string][2]any {
 	return out
 }
 
-// insertSQL is one text per object and revision, so that it is prepared once.
-func insertSQL(o *object.Object) string {
+// tableInsert is the insert of an object's rows; one for each revision's object, so that its texts are prepared once.
+type tableInsert struct {
+	o      *object.Object
+	in     *store.Insert
+	unique bool
+}
+
+func (w *Writer) insertOf(o *object.Object) *tableInsert {
+	if t, ok := w.inserts.Load(o.Table); ok && t.(*tableInsert).o == o {
+		return t.(*tableInsert)
+	}
 	cols := make([]string, len(o.Fields))
+	t := &tableInsert{o: o}
 	for i, f := range o.Fields {
 		cols[i] = object.Quote(f.Column)
+		t.unique = t.unique || f.Unique
 	}
-	return "INSERT INTO " + object.Quote(o.Table) + " (" + strings.Join(cols, ", ") + ") VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(cols)), ", ") + ")"
+	t.in = &store.Insert{Table: object.Quote(o.Table), Columns: strings.Join(cols, ", "), N: len(cols)}
+	w.inserts.Store(o.Table, t)
+	return t
 }
 
+// insert stores a new row. One that the database may refuse is stored at once: the error then belongs to this write.
 func (c *Change) insert(ctx context.Context) error {
-	q, err := c.Tx.Value(sqlKey{c.Object, "insert"}, func() (any, error) { return insertSQL(c.Object), nil })
-	if err != nil {
-		return err
+	t := c.writer.insertOf(c.Object)
+	if t.unique || c.write.ID != "" {
+		return c.unique(c.Tx.InsertNow(ctx, t.in, c.New.V...))
 	}
-	_, err = c.Tx.Exec(ctx, q.(string), c.New.V...)
-	return c.unique(err)
-}
-
-type sqlKey struct {
-	o    *object.Object
-	what string
+	return c.Tx.Insert(ctx, t.in, c.New.V...)
 }
 
 func (c *Change) update(ctx context.Context) error {

@@ -61,12 +61,9 @@ type Page struct {
 func (r *Reader) Object(a *actor.Actor, name string) (*object.Object, *access.Scope, error) {
 	snap := r.Defs.Current()
 	o, ok := object.Of(snap, name)
-	if !ok {
-		return nil, nil, problem.New(problem.NotFound, "no_such_object", "没有对象“"+name+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + name + "”", Hint: definition.Suggest(name, snap.Names(object.Kind))})
-	}
 	scope := r.Access.Scope(snap, a, name, access.Read)
-	if scope.Nothing() {
-		return nil, nil, forbidden("查看" + o.Title.ZH)
+	if !ok || scope.Nothing() {
+		return nil, nil, NoSuchObject(snap, r.Access, a, name)
 	}
 	return o, scope, nil
 }
@@ -87,12 +84,8 @@ func (r *Reader) Get(ctx context.Context, a *actor.Actor, name, id string) (*obj
 	return row, nil
 }
 
-// Where compiles a filter for the records of an object, as SQL under alias t.
-func (r *Reader) Where(o *object.Object, filter json.RawMessage, pointer string) (string, []any, error) {
-	return r.where(o, filter, pointer, nil)
-}
-
-func (r *Reader) where(o *object.Object, filter json.RawMessage, pointer string, hidden func(object string) map[string]bool) (string, []any, error) {
+// where compiles a filter for the records of an object as the actor may see things, as SQL under alias t.
+func (r *Reader) where(a *actor.Actor, o *object.Object, filter json.RawMessage, pointer string) (string, []any, error) {
 	if len(filter) == 0 || string(filter) == "null" {
 		return "", nil, nil
 	}
@@ -100,7 +93,10 @@ func (r *Reader) where(o *object.Object, filter json.RawMessage, pointer string,
 	if err != nil {
 		return "", nil, under(err, pointer)
 	}
-	cond, items := condition.Compile(node, condition.Scope{Snapshot: r.Defs.Current(), Object: o, Env: r.Env, Hidden: hidden})
+	snap := r.Defs.Current()
+	cond, items := condition.Compile(node, condition.Scope{Snapshot: snap, Object: o, Env: r.Env,
+		Hidden: func(name string) map[string]bool { return r.Access.Hidden(snap, a, name) },
+		Limit:  func(name string) condition.Limit { return r.Access.Scope(snap, a, name, access.Read) }})
 	var bad []problem.Item
 	for _, it := range items {
 		if !condition.Warning(it) {
@@ -134,10 +130,8 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 		}
 	}
 	add(scope.SQL("t"))
-	snap := r.Defs.Current()
-	hides := func(name string) map[string]bool { return r.Access.Hidden(snap, a, name) }
-	hidden := hides(o.Name)
-	sql, more, err := r.where(o, l.Filter, "/filter", hides)
+	hidden := r.Access.Hidden(r.Defs.Current(), a, o.Name)
+	sql, more, err := r.where(a, o, l.Filter, "/filter")
 	if err != nil {
 		return nil, err
 	}

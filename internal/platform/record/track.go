@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"baton/internal/platform/object"
+	"baton/internal/platform/store"
 )
 
 // track writes the typed history of one field: when a value was entered, when it was left, whose it was then. A stay never ends before it
@@ -31,10 +32,10 @@ func (c *Change) track(ctx context.Context, f *object.Field) error {
 			return err
 		}
 	}
-	_, err := c.Tx.Exec(ctx, "INSERT INTO track (object, field, record_id, entered_at, value, prev, first, written_at, owner, org_unit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		c.Object.Name, f.ID, c.New.ID(), entered, text(v), text(prev), first, written, c.New.V[object.Owner], c.New.V[object.OrgUnit])
-	return err
+	return c.Tx.Insert(ctx, tracks, c.Object.Name, f.ID, c.New.ID(), entered, text(v), text(prev), first, written, c.New.V[object.Owner], c.New.V[object.OrgUnit])
 }
+
+var tracks = &store.Insert{Table: "track", Columns: "object, field, record_id, entered_at, value, prev, first, written_at, owner, org_unit", N: 10}
 
 // stays reads the field's history so far: how often the value was entered, and at which instants the new entry can stand.
 func (c *Change) stays(ctx context.Context, f *object.Field, value any) (seen int, entered, written int64, err error) {

@@ -4,6 +4,7 @@ package record
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"baton/internal/platform/access"
@@ -40,6 +41,9 @@ type Origin struct {
 	// Engine writes may set read-only fields.
 	Engine bool
 }
+
+// ByHand tells a write that a person, or a program in a person's place, makes and gets the answer of.
+func (o Origin) ByHand() bool { return !o.Engine && (o.Kind == "person" || o.Kind == "api") }
 
 // Write is one record to be written. Values are raw (as read from JSON or a file) by field name; a step or engine may give canonical ones.
 type Write struct {
@@ -90,6 +94,8 @@ type Writer struct {
 	Steps []Step
 	// Committed is called after commit with each written row (directory reloads and the like); may be nil.
 	Committed func(c *Change)
+
+	inserts sync.Map // by table
 }
 
 // Do runs a request as one work of the store's writer.

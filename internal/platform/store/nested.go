@@ -10,6 +10,12 @@ import (
 // Nested runs work inside a running work so that its failure undoes it alone: its writes, collected values and after-commit calls go, the
 // rest of the work may go on. An error for which IsFatal holds must be returned by the caller, as the whole transaction cannot go on.
 func (t *Tx) Nested(ctx context.Context, work Work) (err error) {
+	// What was queued before stays whatever becomes of the work; what it inserts is written at once, so that the savepoint undoes it.
+	if err := t.flushAll(ctx); err != nil {
+		return err
+	}
+	defer func(careful bool) { t.careful = careful }(t.careful)
+	t.careful = true
 	if _, err := t.Exec(ctx, "SAVEPOINT n"); err != nil {
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}
@@ -33,4 +39,6 @@ func (t *Tx) Nested(ctx context.Context, work Work) (err error) {
 }
 
 // IsFatal reports an error after which the transaction cannot go on, or after which its group is to be run again.
-func IsFatal(err error) bool { return errors.Is(err, errBroken) || isRetryable(err) }
+func IsFatal(err error) bool {
+	return errors.Is(err, errBroken) || errors.Is(err, errDirty) || isRetryable(err)
+}

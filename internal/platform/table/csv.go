@@ -70,6 +70,9 @@ func Open(src io.Reader) (*Reader, error) {
 	if r.err != nil && !errors.Is(r.err, io.EOF) {
 		return nil, fmt.Errorf("read the table: %w", r.err)
 	}
+	if workbook(r.buf) {
+		return nil, errors.New("这是 Excel 工作簿，不是 CSV；请在 Excel 里另存为“CSV UTF-8（逗号分隔）”后再选")
+	}
 	enc, mark := detectEncoding(r.buf)
 	r.pos, r.offset = mark, int64(mark)
 	r.setEncoding(enc)
@@ -193,7 +196,7 @@ func (r *Reader) Next() (Row, error) {
 	}
 	if len(row.Cells) < want {
 		if r.recovering {
-			return row, r.fault(row.Line, row.Line, 0, "row_short", []byte(strings.Join(row.Cells, r.Delimiter())))
+			return row, rowError(row.Line, row.Line, 0, "row_short", strings.Join(row.Cells, r.Delimiter()))
 		}
 		cells := make([]string, want)
 		copy(cells, row.Cells)
@@ -202,7 +205,7 @@ func (r *Reader) Next() (Row, error) {
 	}
 	for i, cell := range row.Cells[want:] {
 		if strings.TrimSpace(cell) != "" {
-			return Row{Line: row.Line, Offset: row.Offset}, r.fault(row.Line, row.Line, want+i+1, "row_long", []byte(strings.Join(row.Cells, r.Delimiter())))
+			return Row{Line: row.Line, Offset: row.Offset}, rowError(row.Line, row.Line, want+i+1, "row_long", strings.Join(row.Cells, r.Delimiter()))
 		}
 	}
 	row.Cells = row.Cells[:want:want]

@@ -116,6 +116,9 @@ func TestHeaderNames(t *testing.T) {
 	if _, err := Open(strings.NewReader("a,\"b\n")); err == nil {
 		t.Error("a broken header was opened")
 	}
+	if _, err := Open(strings.NewReader("PK\x03\x04\x14\x00\x06\x00")); err == nil || !strings.Contains(err.Error(), "另存为") {
+		t.Errorf("a workbook: %v", err)
+	}
 	r = open(t, "a,b\r1,2\r\r3,4")
 	if rows, _ := all(t, r); len(rows) != 2 || rows[1].Cells[1] != "4" || rows[1].Line != 4 {
 		t.Errorf("lone carriage returns: %+v", rows)
@@ -161,6 +164,22 @@ func TestBrokenRowsAreReportedAndReadingGoesOn(t *testing.T) {
 				t.Errorf("column name %q", b.Name)
 			}
 		})
+	}
+}
+
+func TestRejectedRowsOfAnyEncodingAreReadable(t *testing.T) {
+	t.Parallel()
+	text := "姓名,备注\n张三,好\n李四,\"没关\n赵六,开,多\n"
+	gb, err := simplifiedchinese.GB18030.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, raw := range []string{text, gb} {
+		r := open(t, raw)
+		_, bad := all(t, r)
+		if len(bad) != 2 || bad[0].Value != "李四,\"没关" || bad[1].Value != "赵六,开,多" {
+			t.Errorf("%s: rejected %+v", r.Encoding(), bad)
+		}
 	}
 }
 

@@ -18,6 +18,11 @@ const (
 	UTF16BE Encoding = "UTF-16BE"
 )
 
+// workbook tells the files of spreadsheet programs (xlsx is a ZIP, xls an OLE file) from text.
+func workbook(sample []byte) bool {
+	return bytes.HasPrefix(sample, []byte("PK\x03\x04")) || bytes.HasPrefix(sample, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+}
+
 // detectEncoding judges the beginning of a file and tells how long its byte
 // order mark is.
 func detectEncoding(sample []byte) (enc Encoding, mark int) {

@@ -233,13 +233,20 @@ func (r *Reader) badColumn(raw []byte) int {
 }
 
 func (r *Reader) fault(line, at, column int, code string, raw []byte) *RowError {
-	const shown = 200
-	value := string(raw[:min(len(raw), 2*shown)])
+	raw = raw[:min(len(raw), 2*shown)]
 	if r.enc == GB18030 {
-		if out, err := r.decoder.Bytes([]byte(value)); err == nil {
-			value = string(out)
+		if out, err := r.decoder.Bytes(raw); err == nil {
+			raw = out
 		}
 	}
+	return rowError(line, at, column, code, string(raw))
+}
+
+// shown is how many characters of a rejected row are kept.
+const shown = 200
+
+// rowError is fault for text that is decoded already.
+func rowError(line, at, column int, code, value string) *RowError {
 	value = strings.ReplaceAll(strings.ToValidUTF8(value, "\uFFFD"), "\x00", "\uFFFD")
 	n := 0
 	for i := range value {

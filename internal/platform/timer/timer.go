@@ -61,14 +61,15 @@ func (s *Service) Start(ctx context.Context, tx *store.Tx, t Timer) error {
 	if t.Kind == "" || t.Object == "" || t.RecordID == "" || t.Due == 0 {
 		return fmt.Errorf("timer: start: kind %q, object %q, record %q and due %d are all needed", t.Kind, t.Object, t.RecordID, t.Due)
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO timer (id, kind, object, record_id, person, rule, state, started_at, due_at, next_at, data) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
-		t.ID, t.Kind, t.Object, t.RecordID, null(t.Person), null(t.Rule), t.StartedAt, t.Due, t.Due, null(t.Data))
+	err := tx.Insert(ctx, inserts, t.ID, t.Kind, t.Object, t.RecordID, null(t.Person), null(t.Rule), int64(Running), t.StartedAt, t.Due, t.Due, null(t.Data))
 	if err != nil {
 		return fmt.Errorf("timer: start %s: %w", t.Kind, err)
 	}
 	tx.AfterCommit(func() { s.hint(t.Due) })
 	return nil
 }
+
+var inserts = &store.Insert{Table: "timer", Columns: "id, kind, object, record_id, person, rule, state, started_at, due_at, next_at, data", N: 11}
 
 // Stop ends the running countdowns of a record in the running write; without kinds, all of them. Stopping none is no error.
 func (s *Service) Stop(ctx context.Context, tx *store.Tx, object, record string, kinds ...string) error {

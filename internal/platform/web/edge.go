@@ -47,6 +47,8 @@ type Edge struct {
 	Log     *slog.Logger
 	// TrustProxy takes the address from X-Forwarded-For, as the one proxy in front appended it.
 	TrustProxy bool
+	// Secure says that browsers come over HTTPS: they are told to keep to it.
+	Secure bool
 	// Observe is told of each answered request; may be nil.
 	Observe func(method, route string, status int, took time.Duration)
 }
@@ -56,7 +58,6 @@ const csp = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inl
 
 // Wrap puts the edge before a handler.
 func (e *Edge) Wrap(next http.Handler) http.Handler {
-	shapeErrors()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		id := uuid.NewString()
@@ -66,6 +67,12 @@ func (e *Edge) Wrap(next http.Handler) http.Handler {
 		h.Set("X-Request-Id", id)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if e.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		h.Set("Content-Security-Policy", csp)
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Cache-Control", "no-store")

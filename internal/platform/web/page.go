@@ -30,7 +30,7 @@ func Page() http.HandlerFunc {
 		}
 		if r.Method != "GET" && r.Method != "HEAD" {
 			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			methodNotAllowed(w, r, []string{"GET", "HEAD"})
 			return
 		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")

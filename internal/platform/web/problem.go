@@ -7,10 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
-	"sync"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/problem"
@@ -97,45 +93,4 @@ func WriteJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
-}
-
-// shapeErrors gives the frame's own errors the one shape. The frame keeps the hook in a package variable: it is set once, before the first
-// request of any server in the process.
-var shapeErrors = sync.OnceFunc(func() {
-	huma.NewError = fromHuma
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
-		e := fromHuma(status, msg, errs...)
-		if d, ok := e.(*Document); ok && ctx != nil {
-			d.RequestID = RequestID(ctx.Context())
-		}
-		return e
-	}
-})
-
-// fromHuma shapes the errors that the frame itself finds (unreadable body, wrong parameter) like all others.
-func fromHuma(status int, msg string, errs ...error) huma.StatusError {
-	d := &Document{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: msg, Code: "bad_request", Errors: []problem.Item{}}
-	switch status {
-	case http.StatusUnprocessableEntity:
-		d.Code, d.Detail = "invalid", "请求内容有误"
-	case http.StatusBadRequest:
-		d.Code, d.Detail = "unreadable_body", "请求内容无法读取"
-	case http.StatusNotFound:
-		d.Code, d.Detail = "not_found", "没有这个地址"
-	case http.StatusRequestEntityTooLarge:
-		d.Code, d.Detail = "too_large", "请求内容太大"
-	case http.StatusUnsupportedMediaType:
-		d.Code, d.Detail = "unsupported_media_type", "请使用 application/json"
-	}
-	for _, e := range errs {
-		it := problem.Item{Code: "invalid", Message: e.Error()}
-		var ed *huma.ErrorDetail
-		if errors.As(e, &ed) {
-			it.Message = ed.Message
-			loc := strings.TrimPrefix(strings.TrimPrefix(ed.Location, "body"), ".")
-			it.Pointer = "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(loc)
-		}
-		d.Errors = append(d.Errors, it)
-	}
-	return d
 }

@@ -4,15 +4,19 @@ package web
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
 	"path"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/problem"
@@ -29,7 +33,7 @@ const (
 // Route is one line of a module's list: method, path, and the right it asks for.
 type Route struct {
 	Method, Path string
-	Right        string
+	Right        string // several joined by | ask for any one of them
 	Summary      string
 	Status       int // success status, 200 when zero
 	// MaxBody in bytes. Zero is 1 MiB; on a Raw route it is no limit, as streams have none.
@@ -46,13 +50,27 @@ type Router struct {
 
 // NewRouter makes the frame. allow decides named rights.
 func NewRouter(mux *chi.Mux, version string, allow func(a *actor.Actor, right string) bool) *Router {
+	shapeErrors() // before the first route: each describes the errors it may give
+	mux.Use(middleware.GetHead)
 	cfg := huma.DefaultConfig("Baton", version)
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
 	cfg.CreateHooks = nil // no $schema links in bodies
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.AllowAdditionalPropertiesByDefault = false
+	cfg.Formats = map[string]huma.Format{"application/json": readable, "json": readable}
+	shapeErrors()
 	return &Router{Mux: mux, API: humachi.New(mux, cfg), allow: allow}
 }
+
+// readable is JSON whose errors say where a body breaks, in the words people read.
+var readable = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return errors.New(problem.Misread(data, err))
+	}
+	return err
+}}
 
 // schemaName tells types of the same name in two packages apart.
 func schemaName(t reflect.Type, hint string) string {
@@ -80,6 +98,16 @@ func Handle[I, O any](r *Router, rt Route, h func(context.Context, *I) (*O, erro
 		}
 		return out, nil
 	})
+	bodyIsJSON(r.API.OpenAPI().Paths[rt.Path], rt.Method)
+}
+
+// bodyIsJSON mends the description of a handler that reads its body's bytes itself: what it reads is JSON all the same.
+func bodyIsJSON(p *huma.PathItem, method string) {
+	for m, op := range map[string]*huma.Operation{"POST": p.Post, "PUT": p.Put, "PATCH": p.Patch} {
+		if m == method && op != nil && op.RequestBody != nil && op.RequestBody.Content["application/octet-stream"] != nil {
+			op.RequestBody.Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}}
+		}
+	}
 }
 
 // admit checks the right before anything of the request is read, and that a body is JSON.
@@ -104,12 +132,20 @@ func (r *Router) admit(rt Route) func(huma.Context, func(huma.Context)) {
 // MethodNotAllowed answers a method that an address does not take, and lists in Allow those it takes.
 func (r *Router) MethodNotAllowed(w http.ResponseWriter, req *http.Request) {
 	var allow []string
-	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
-		if r.Mux.Match(chi.NewRouteContext(), m, req.URL.Path) {
+	for _, m := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		served := m
+		if m == "HEAD" {
+			served = "GET" // answered by the same handler
+		}
+		if r.Mux.Match(chi.NewRouteContext(), served, req.URL.Path) {
 			allow = append(allow, m)
 		}
 	}
 	w.Header().Set("Allow", strings.Join(allow, ", "))
+	methodNotAllowed(w, req, allow)
+}
+
+func methodNotAllowed(w http.ResponseWriter, req *http.Request, allow []string) {
 	d := &Document{Type: "about:blank", Title: http.StatusText(http.StatusMethodNotAllowed), Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Detail: "这个地址不接受 " + req.Method}
 	writeDocument(w, req, d, problem.Item{Code: "method_not_allowed", Message: req.Method + " " + req.URL.Path, Hint: "可用：" + strings.Join(allow, "、")})
 }
@@ -122,9 +158,7 @@ func writeDocument(w http.ResponseWriter, req *http.Request, d *Document, items 
 // Raw adds a route whose handler speaks HTTP itself (streams, files, hot paths); the right is checked first all the same.
 func (r *Router) Raw(rt Route, h http.HandlerFunc) {
 	r.Routes = append(r.Routes, rt)
-	item := &huma.Operation{OperationID: operationID(rt), Method: rt.Method, Path: rt.Path, Summary: rt.Summary, Tags: []string{tag(rt.Path)}, Extensions: map[string]any{"x-right": rt.Right},
-		Responses: map[string]*huma.Response{"default": {Description: rt.Summary}}}
-	r.API.OpenAPI().AddOperation(item)
+	r.API.OpenAPI().AddOperation(r.describe(rt))
 	r.Mux.MethodFunc(rt.Method, rt.Path, func(w http.ResponseWriter, req *http.Request) {
 		if err := r.check(req.Context(), rt.Right); err != nil {
 			WriteProblem(w, req, err)
@@ -135,6 +169,21 @@ func (r *Router) Raw(rt Route, h http.HandlerFunc) {
 		}
 		h(w, req)
 	})
+}
+
+// describe makes the description of a route that speaks HTTP itself.
+func (r *Router) describe(rt Route) *huma.Operation {
+	failed := r.API.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[*Document](), true, "")
+	op := &huma.Operation{OperationID: operationID(rt), Method: rt.Method, Path: rt.Path, Summary: rt.Summary, Tags: []string{tag(rt.Path)}, Extensions: map[string]any{"x-right": rt.Right},
+		Responses: map[string]*huma.Response{strconv.Itoa(max(rt.Status, http.StatusOK)): {Description: rt.Summary},
+			"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: failed}}}}}
+	for _, part := range strings.Split(rt.Path, "/") {
+		if _, name, ok := strings.Cut(part, "{"); ok {
+			name, _, _ = strings.Cut(name, "}")
+			op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+		}
+	}
+	return op
 }
 
 // Allows decides a named right.
@@ -148,10 +197,15 @@ func (r *Router) check(ctx context.Context, right string) error {
 	if a == nil {
 		return problem.New(problem.Unsigned, "not_signed_in", "请先登录", problem.Item{Code: "not_signed_in", Message: "没有登录，或登录已过期", Hint: "重新登录后再试"})
 	}
-	if right != SignedIn && !r.allow(a, right) {
-		return problem.New(problem.Forbidden, "forbidden", "你没有这项权限", problem.Item{Code: right, Message: "需要权限 " + right, Hint: "请联系管理员或销售总监开通"})
+	if right == SignedIn {
+		return nil
 	}
-	return nil
+	for one := range strings.SplitSeq(right, "|") {
+		if r.allow(a, one) {
+			return nil
+		}
+	}
+	return problem.New(problem.Forbidden, "forbidden", "你没有这项权限", problem.Item{Code: "missing_right", Message: "需要权限 " + strings.ReplaceAll(right, "|", " 或 "), Hint: "请联系管理员或销售总监开通"})
 }
 
 func operationID(rt Route) string {

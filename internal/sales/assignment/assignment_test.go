@@ -176,10 +176,9 @@ func TestFilters(t *testing.T) {
 		record.Write{Op: record.Create, Object: "org_unit", ID: "east", Values: map[string]any{"name": "华东", "kind": "region", "provinces": []any{"cn.33", "cn.31"}}},
 		record.Write{Op: record.Create, Object: "org_unit", ID: "team", Values: map[string]any{"name": "一组", "kind": "team", "parent": "east"}},
 		record.Write{Op: record.Create, Object: "org_unit", ID: "south", Values: map[string]any{"name": "华南", "kind": "region", "provinces": []any{"cn.44"}}})
-	// At nine in the evening there is nobody at work but those whose hours say so.
-	now := w.clock.Now().In(w.env.Zone)
-	w.clock.Shift(time.Date(now.Year(), now.Month(), now.Day(), 21, 0, 0, 0, w.env.Zone).Sub(now))
-	today := now.Format("2006-01-02")
+	// In the evening there is nobody at work but those whose hours say so.
+	w.clock.Shift(time.Until(time.Date(2026, 11, 24, 21, 0, 0, 0, w.env.Zone)))
+	today := w.clock.Now().In(w.env.Zone).Format("2006-01-02")
 	w.people(t, map[string]map[string]any{
 		"east":   {"unit": "team", "rank": "高级", "product_lines": []any{"云课堂", "设备维保"}},
 		"south":  {"unit": "south", "rank": "资深", "product_lines": []any{"云课堂"}},
@@ -282,7 +281,7 @@ func TestOldDecisionsKeepTheirWords(t *testing.T) {
 	}
 	delete(w.past, x.Revision)
 	e := &Explainer{DB: w.db, Defs: w.defs, Env: w.env, Directory: w.dir, Records: w.reader}
-	x, err := e.Row(context.Background(), row)
+	x, err := e.Row(context.Background(), actor.TheSystem("test"), row)
 	if err != nil || !strings.Contains(x.Text, "此后策略已改动") {
 		t.Errorf("without past revisions: %+v, %v", x, err)
 	}

@@ -49,7 +49,7 @@ func BenchmarkDecision(b *testing.B) {
 				b.ReportAllocs()
 				b.ResetTimer()
 				for range b.N {
-					h := &choice{e: w.engine, c: c, p: p, ro: ro, env: condition.Env{Row: row, Now: w.clock.Now(), Zone: w.env.Zone}, q: w.engine.ask(c)}
+					h := &choice{e: w.engine, c: c, p: p, ro: ro, env: condition.Env{Row: row, Now: w.clock.Now(), Zone: w.env.Zone}, q: ask(c, p)}
 					got, err := h.run(ctx)
 					if err != nil || got == nil {
 						return fmt.Errorf("nobody: %w", err)

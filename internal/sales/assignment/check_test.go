@@ -26,6 +26,8 @@ func TestCheckNamesPlaceAndRemedy(t *testing.T) {
 		{"unknown measure", `{"object":"lead","branches":[{"name":"a","candidates":{"where":{"measure":"win_rat","op":"gt","value":0.5}},"strategy":"weighted"}]}`, "/spec/branches/0/candidates/where/measure", "unknown_measure", "win_rate"},
 		{"not about the candidate", `{"object":"lead","branches":[{"name":"a","candidates":{"where":{"all":[{"measure":"open_todos","op":"lt","value":8}]}},"strategy":"weighted"}]}`, "/spec/branches/0/candidates/where/all/0/for", "not_the_candidate", "候选人"},
 		{"unknown ref", `{"object":"lead","branches":[{"name":"a","candidates":{"where":{"measure":"win_rate","for":{"owner":{"ref":"candidate.id"},"industry":{"ref":"leed.industry"}},"op":"gt","value":0.5}},"strategy":"weighted"}]}`, "/spec/branches/0/candidates/where/for/industry", "unknown_ref", "lead"},
+		{"counts other records", `{"object":"lead","branches":[{"name":"a","candidates":{"where":{"all":[{"some":{"relation":"task"}}]}},"strategy":"weighted"}]}`, "/spec/branches/0/candidates/where", "reaches_many", "指标"},
+		{"unknown calendar", `{"object":"lead","calendar":"c","branches":[{"name":"a","candidates":{},"strategy":"weighted"}]}`, "/spec/calendar", "unknown_calendar", "cn"},
 		{"filter without field", `{"object":"customer","branches":[{"name":"a","candidates":{"product_line":true},"strategy":"weighted"}]}`, "/spec/branches/0/candidates/product_line", "unknown_field", "客户"},
 	} {
 		var defs []*definition.Definition

@@ -41,6 +41,7 @@ type choice struct {
 	env  condition.Env
 	q    question
 	done []*tried
+	met  map[reached]*object.Row // through relations
 }
 
 // run asks the branches in order; nil when nobody gets the record.
@@ -135,7 +136,9 @@ func (b binding) key(row, person *object.Row) (string, bool) {
 	v := b.literal
 	switch {
 	case b.record != nil:
-		v = row.Get(b.record.Name)
+		if v = row.Get(b.record.Name); v == nil && b.otherwise != nil {
+			v = row.Get(b.otherwise.Name)
+		}
 	case b.candidate != nil:
 		v = person.Get(b.candidate.Name)
 	case v == nil:
@@ -307,13 +310,8 @@ func (h *choice) reason() (string, error) {
 }
 
 // ask reads the record's side of the filters.
-func (e *Engine) ask(c *record.Change) question {
-	zone := c.Env.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	at := time.UnixMilli(c.Now).In(zone)
-	q := question{line: c.New.Text("product_line"), moment: moment{day: object.DayOf(at, zone), minute: int64(at.Hour()*60 + at.Minute()), workday: e.Workday == nil || e.Workday(at), from: e.WorkFrom, until: e.WorkUntil}}
+func ask(c *record.Change, p *Policy) question {
+	q := question{line: c.New.Text("product_line"), moment: p.moment(time.UnixMilli(c.Now), c.Env.Zone)}
 	if r := c.New.Text("region"); r != "" && r[0] != '~' { // behind ~ stands text that names no known place
 		q.region = r
 	}

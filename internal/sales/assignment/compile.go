@@ -9,6 +9,7 @@ import (
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/query"
+	"baton/internal/platform/timer"
 )
 
 // NewKind is the definition kind of assignment policies. base gives conditions what they need besides objects and measures (Env, Places).
@@ -58,6 +59,7 @@ func (c *compiler) policy(def *definition.Definition) *Policy {
 	if p.Spec.Otherwise != "" && p.Spec.Otherwise != "pool" {
 		c.b.Problem("/spec/otherwise", "unknown_value", "没有“"+p.Spec.Otherwise+"”这种去处", "可选：pool（进入公海）")
 	}
+	c.calendar()
 	if len(p.Spec.Branches) == 0 {
 		c.b.Problem("/spec/branches", "no_branches", "至少要有一个分支", "")
 	}
@@ -108,6 +110,26 @@ func (c *compiler) policy(def *definition.Definition) *Policy {
 	return p
 }
 
+// calendar finds the working calendar of the policy.
+func (c *compiler) calendar() {
+	name := c.p.Spec.Calendar
+	if name == "" {
+		if all := definition.All[*timer.Calendar](c.b.Snapshot, timer.CalendarKind); len(all) > 0 {
+			c.p.calendar = all[0]
+		}
+		return
+	}
+	var ok bool
+	if c.p.calendar, ok = timer.CalendarOf(c.b.Snapshot, name); !ok {
+		c.b.Problem("/spec/calendar", "unknown_calendar", "没有工作日历“"+name+"”", definition.Suggest(name, c.b.Names(timer.CalendarKind)))
+	}
+}
+
+// reachesMany reports a "some": there is no time to look through other records for each candidate, and nothing of them could be kept.
+func reachesMany(n *condition.Node) bool {
+	return n.Kind == condition.KindSome || slices.ContainsFunc(n.Children, reachesMany)
+}
+
 // scope is for conditions on one object.
 func (c *compiler) scope(o *object.Object) condition.Scope {
 	s := c.base
@@ -117,6 +139,10 @@ func (c *compiler) scope(o *object.Object) condition.Scope {
 
 func (c *compiler) condition(at string, n *condition.Node, s condition.Scope) *condition.Cond {
 	if n == nil {
+		return nil
+	}
+	if reachesMany(n) {
+		c.b.Problem(at, "reaches_many", "分配条件只能看这条记录的字段和它指向的记录，不能数别的记录", "换成指标，例如未完成待办")
 		return nil
 	}
 	cond, items := condition.Compile(n, s)
@@ -136,6 +162,12 @@ func (c *compiler) reads(cond *condition.Cond) {
 	for _, f := range cond.Fields() {
 		if f.Object == c.p.Object.Name {
 			c.read(f.Name)
+		}
+		if c.p.reach == nil {
+			c.p.reach = map[string][]string{}
+		}
+		if !slices.Contains(c.p.reach[f.Object], f.Name) {
+			c.p.reach[f.Object] = append(c.p.reach[f.Object], f.Name)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (h *choice) seen() []seenField {
 			out = append(out, seenField{f.Name, v})
 		}
 	}
-	return out
+	return h.seenBeyond(out)
 }
 
 type keptBranch struct {
@@ -256,7 +256,9 @@ func (d *decision) rowOf(o *object.Object, id string) *object.Row {
 	r := object.NewRow(o)
 	r.V[object.ID] = id
 	for _, s := range d.seen {
-		r.Set(s.name, s.value)
+		if f, ok := o.Field(s.name); ok { // what stood in records beyond it has a name of another shape
+			r.V[f.Index] = s.value
+		}
 	}
 	return r
 }

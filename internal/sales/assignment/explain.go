@@ -15,6 +15,7 @@ import (
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
+	"baton/internal/platform/timer"
 )
 
 // Revisions gives the definitions as they were published at a revision.
@@ -22,9 +23,11 @@ type Revisions interface {
 	At(ctx context.Context, revision int64) (*definition.Snapshot, error)
 }
 
-// Records reads a record inside the actor's scope; one outside it is a NotFound problem. record.Reader is one.
+// Records reads a record inside the actor's scope; one outside it is a NotFound problem. Hides tells what else the actor may not see beside
+// that record. record.Reader is one.
 type Records interface {
 	Get(ctx context.Context, a *actor.Actor, object, id string) (*object.Row, error)
+	Hides(a *actor.Actor, read *object.Row) func(r *object.Row, f *object.Field) bool
 }
 
 // Explainer tells why a record is whose it is. Safe for concurrent use.
@@ -38,82 +41,20 @@ type Explainer struct {
 	Past Revisions
 }
 
-// Explanation of an owner.
-type Explanation struct {
-	Decision string         `json:"decision" enum:"assigned,pool,manual,none"`
-	Person   *Named         `json:"person,omitempty"`
-	From     *Named         `json:"from,omitempty"` // the owner before, where a person decided
-	By       string         `json:"by,omitempty"`   // who decided, where a person did
-	Text     string         `json:"text"`
-	At       string         `json:"at,omitempty"` // RFC 3339, UTC, milliseconds
-	Revision int64          `json:"revision,omitempty"`
-	Policy   *Titled        `json:"policy,omitempty"`
-	Reason   string         `json:"reason,omitempty"`
-	Branches []*BranchTrace `json:"branches"`
-}
-
-// Named is a person.
-type Named struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// Titled is a definition.
-type Titled struct {
-	Name  string `json:"name"`
-	Title string `json:"title"`
-}
-
-// BranchTrace is what became of one branch. Branches behind the one that decided were not asked and are left out.
-type BranchTrace struct {
-	Name         string            `json:"name"`
-	Title        string            `json:"title"`
-	Matched      bool              `json:"matched"`
-	Chosen       bool              `json:"chosen"`
-	Fallback     bool              `json:"fallback"`
-	Strategy     string            `json:"strategy"`
-	StrategyText string            `json:"strategy_text"`
-	Conditions   *condition.Trace  `json:"conditions,omitempty"` // of the record; absent: no condition
-	Considered   int               `json:"considered"`
-	Excluded     []Excluded        `json:"excluded"`
-	Candidates   []*CandidateTrace `json:"candidates"`
-}
-
-// Excluded counts those a filter left out.
-type Excluded struct {
-	Filter string `json:"filter"`
-	Text   string `json:"text"`
-	Count  int    `json:"count"`
-}
-
-// CandidateTrace is one person who passed the filters.
-type CandidateTrace struct {
-	Person Named   `json:"person"`
-	Passed bool    `json:"passed"`
-	Chosen bool    `json:"chosen"`
-	Note   string  `json:"note,omitempty"`
-	Checks []Check `json:"checks"`
-}
-
-// Check is one condition on a candidate with the value seen.
-type Check struct {
-	Label  string `json:"label"`
-	Text   string `json:"text"`
-	Seen   string `json:"seen"`
-	Passed bool   `json:"passed"`
-}
-
 // Explain reads the record as the actor may see it and tells its newest decision.
 func (e *Explainer) Explain(ctx context.Context, a *actor.Actor, objectName, id string) (*Explanation, error) {
 	row, err := e.Records.Get(ctx, a, objectName, id)
 	if err != nil {
 		return nil, err
 	}
-	return e.Row(ctx, row)
+	return e.Row(ctx, a, row)
 }
 
-// Row is Explain for a row that has been read with the asker's rights.
-func (e *Explainer) Row(ctx context.Context, row *object.Row) (*Explanation, error) {
+// Row is Explain for a row that the actor has read; nil for one who may not know the owner.
+func (e *Explainer) Row(ctx context.Context, a *actor.Actor, row *object.Row) (*Explanation, error) {
+	if e.Records.Hides(a, row)(row, row.Object.Fields[object.Owner]) {
+		return nil, nil
+	}
 	x := &Explanation{Branches: []*BranchTrace{}}
 	var at int64
 	var body []byte
@@ -143,7 +84,7 @@ func (e *Explainer) Row(ctx context.Context, row *object.Row) (*Explanation, err
 		x.Policy = &Titled{d.policy, d.policy}
 		if p != nil {
 			x.Policy.Title = p.Title.ZH
-			if err := e.branches(ctx, x, d, p, snap, row.ID(), at); err != nil {
+			if err := e.branches(ctx, x, d, p, snap, at, row, e.Records.Hides(a, row)); err != nil {
 				return nil, err
 			}
 		}
@@ -215,19 +156,20 @@ func (x *Explanation) tell(d *decision, p *Policy) {
 		x.Decision, x.Text = "manual", name+"从公海认领"
 	case transferred:
 		x.Decision, x.Text = "manual", by+"从"+x.From.Name+"转给"+name
+		if by == x.From.Name {
+			x.Text = by + "转给" + name
+		}
 		if d.reason != "" {
 			x.Text += "：" + d.reason
 		}
 	}
 }
 
-// policy finds it as it was when it decided: the current one when it has not changed since.
+// policy finds it as it was when it decided: the current one when neither it nor its calendar has changed since.
 func (e *Explainer) policy(ctx context.Context, name string, revision int64) (*Policy, *definition.Snapshot, error) {
 	snap := e.Defs.Current()
-	if def, ok := snap.Definition(Kind, name); ok && def.Revision <= revision {
-		if p, ok := definition.Get[*Policy](snap, Kind, name); ok {
-			return p, snap, nil
-		}
+	if p, ok := definition.Get[*Policy](snap, Kind, name); ok && standing(snap, Kind, p.Name, revision) && (p.calendar == nil || standing(snap, timer.CalendarKind, p.calendar.Name, revision)) {
+		return p, snap, nil
 	}
 	if e.Past == nil {
 		return nil, nil, nil
@@ -240,25 +182,36 @@ func (e *Explainer) policy(ctx context.Context, name string, revision int64) (*P
 	return p, snap, nil
 }
 
-func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p *Policy, snap *definition.Snapshot, id string, at int64) error {
+// standing tells that a definition has not changed since a revision.
+func standing(s *definition.Snapshot, kind, name string, revision int64) bool {
+	d, ok := s.Definition(kind, name)
+	return ok && d.Revision <= revision
+}
+
+func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p *Policy, snap *definition.Snapshot, at int64, now *object.Row, hides func(*object.Row, *object.Field) bool) error {
 	people, err := e.roster(ctx, d.roster, p.Person)
 	if err != nil {
 		return err
 	}
-	row := d.rowOf(p.Object, id)
-	env := condition.Env{Row: row, Now: time.UnixMilli(at), Zone: e.Env.Zone, Related: func(name, id string) (*object.Row, error) {
+	env := condition.Env{Row: d.rowOf(p.Object, now.ID()), Now: time.UnixMilli(at), Zone: e.Env.Zone, Hides: hides, Related: d.related(func(name, id string) (*object.Row, error) {
 		o, ok := object.Of(snap, name)
 		if !ok {
 			return nil, nil
 		}
 		return record.ReadRow(ctx, e.DB, o, id)
-	}}
+	}, func(name string) *object.Object {
+		o, _ := object.Of(snap, name)
+		return o
+	})}
 	for _, k := range d.kept {
 		b := p.branchAt(k.index)
 		if b == nil {
 			return errDecision
 		}
 		t := &BranchTrace{Name: b.Name, Title: b.Title, Matched: k.matched, Fallback: b.Fallback, Strategy: b.Strategy, StrategyText: b.strategy.Title(), Considered: k.considered, Excluded: []Excluded{}, Candidates: []*CandidateTrace{}}
+		if k.matched && b.Candidates.Hours {
+			t.Warning = p.warning(time.UnixMilli(at))
+		}
 		if b.when != nil {
 			if t.Conditions, err = b.when.Explain(&env); err != nil {
 				return err
@@ -270,15 +223,24 @@ func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p
 			}
 		}
 		for _, c := range k.candidates {
-			if c.pos >= len(people) || len(c.seen) != len(b.figures) {
+			if c.pos >= len(people) || len(c.seen) > len(b.figures) {
 				return errDecision
 			}
+			// Figures that a strategy asks since then are "—"; those of the conditions come first and are the same.
+			c.seen = append(c.seen, make([]seenFigure, len(b.figures)-len(c.seen))...)
 			ct, err := e.candidate(b, c, people[c.pos], env, p.Object.Name)
 			if err != nil {
 				return err
 			}
 			if c.chosen {
-				t.Chosen, ct.Note = true, d.note
+				t.Chosen = true
+				if s, ok := b.strategy.(teller); ok {
+					name, without := s.tells()
+					if f, known := p.Person.Field(name); known && hides(people[c.pos], f) {
+						d.note = without
+					}
+				}
+				ct.Note = d.note
 			}
 			t.Candidates = append(t.Candidates, ct)
 		}

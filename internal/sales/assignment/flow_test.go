@@ -88,7 +88,7 @@ func TestExplainRoute(t *testing.T) {
 		})
 	})
 	h := &HTTP{Explainer: &Explainer{DB: w.db, Defs: w.defs, Env: w.env, Directory: w.dir, Records: w.reader},
-		Tags: func(_ context.Context, r *object.Row) (any, error) {
+		Tags: func(_ context.Context, _ *actor.Actor, r *object.Row) (any, error) {
 			return map[string]any{"industry": map[string]any{"value": r.Get("tag_industry")}}, nil
 		}}
 	h.Routes(web.NewRouter(mux, "test", func(*actor.Actor, string) bool { return true }))

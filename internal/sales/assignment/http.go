@@ -12,7 +12,7 @@ import (
 type HTTP struct {
 	Explainer *Explainer
 	// Tags tells why the record carries its tags, Countdowns what runs for it; nil leaves them empty.
-	Tags       func(ctx context.Context, row *object.Row) (any, error)
+	Tags       func(ctx context.Context, a *actor.Actor, row *object.Row) (any, error)
 	Countdowns func(ctx context.Context, row *object.Row) (any, error)
 }
 
@@ -35,21 +35,22 @@ type explainOut struct {
 }
 
 func (h *HTTP) explain(ctx context.Context, in *explainIn) (*explainOut, error) {
-	row, err := h.Explainer.Records.Get(ctx, actor.From(ctx), in.Object, in.ID)
+	a := actor.From(ctx)
+	row, err := h.Explainer.Records.Get(ctx, a, in.Object, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := &explainOut{}
-	if out.Body.Owner, err = h.Explainer.Row(ctx, row); err != nil {
+	if out.Body.Owner, err = h.Explainer.Row(ctx, a, row); err != nil {
 		return nil, err
 	}
 	out.Body.Tags, out.Body.Countdowns = map[string]any{}, []any{}
 	if h.Tags != nil {
-		if out.Body.Tags, err = h.Tags(ctx, row); err != nil {
+		if out.Body.Tags, err = h.Tags(ctx, a, row); err != nil {
 			return nil, err
 		}
 	}
-	if h.Countdowns != nil {
+	if h.Countdowns != nil && out.Body.Owner != nil { // a countdown names the owner
 		if out.Body.Countdowns, err = h.Countdowns(ctx, row); err != nil {
 			return nil, err
 		}

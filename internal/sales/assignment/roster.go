@@ -178,13 +178,6 @@ func makeRoster(s *definition.Snapshot, dir Directory) (*roster, error) {
 	return ro, nil
 }
 
-// moment is when a choice is made, as filters ask it.
-type moment struct {
-	day, minute int64
-	workday     bool
-	from, until int64 // the workspace's working hours
-}
-
 // question is one record's side of the filters.
 type question struct {
 	region, line string
@@ -207,20 +200,6 @@ func (b *branch) excluded(r *rep, q *question) int {
 		return byHours
 	}
 	return -1
-}
-
-func (m *moment) working(r *rep) bool {
-	from, until := m.from, m.until
-	if r.workFrom >= 0 {
-		from = r.workFrom
-	}
-	if r.workUntil >= 0 {
-		until = r.workUntil
-	}
-	if from > until { // over midnight
-		return m.workday && (m.minute >= from || m.minute < until)
-	}
-	return m.workday && from <= m.minute && m.minute < until
 }
 
 // covers tells whether provinces and region overlap: a city lies in its province, and a country not closer named may lie in any of its. A

@@ -18,7 +18,7 @@ func (p *Policy) Sentence() string {
 	}
 	b.WriteString("，依次判断——")
 	for i, br := range p.branches {
-		fmt.Fprintf(&b, "%d. %s", i+1, br.sentence())
+		fmt.Fprintf(&b, "%d. %s", i+1, br.sentence(p))
 	}
 	b.WriteString("都没有合适的人时进入公海并说明原因")
 	if m := p.Spec.DeadlineMinutes; m > 0 {
@@ -28,7 +28,7 @@ func (p *Policy) Sentence() string {
 	return b.String()
 }
 
-func (b *branch) sentence() string {
+func (b *branch) sentence(p *Policy) string {
 	s := "“" + b.Title + "”"
 	if b.Fallback {
 		s += "（兜底）"
@@ -38,12 +38,16 @@ func (b *branch) sentence() string {
 	} else {
 		s += "：不限条件"
 	}
+	hours := "在工作时间"
+	if p.calendar != nil {
+		hours += "（" + p.calendar.Title.ZH + "）"
+	}
 	var who []string
 	c := b.Candidates
 	for _, f := range []struct {
 		on   bool
 		text string
-	}{{c.Region, "负责该地区"}, {c.ProductLine, "产品线相符"}, {c.MinRank != "", "职级不低于" + c.MinRank}, {c.Leave, "不在休假"}, {c.Hours, "在工作时间"}} {
+	}{{c.Region, "负责该地区"}, {c.ProductLine, "产品线相符"}, {c.MinRank != "", "职级不低于" + c.MinRank}, {c.Leave, "不在休假"}, {c.Hours, hours}} {
 		if f.on {
 			who = append(who, f.text)
 		}

@@ -8,6 +8,7 @@ import (
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/query"
+	"baton/internal/platform/timer"
 )
 
 // Kind is the definition kind of assignment policies.
@@ -33,9 +34,11 @@ type Spec struct {
 	// DeadlineMinutes is how long a record that came in may wait for an owner before the warning; 0 = no clock.
 	DeadlineMinutes int64 `json:"deadline_minutes,omitempty"`
 	// ContactHours after assignment the first contact is due; 72 when absent.
-	ContactHours int64    `json:"contact_hours,omitempty"`
-	Branches     []Branch `json:"branches"`
-	Otherwise    string   `json:"otherwise,omitempty"` // "pool", the only answer so far
+	ContactHours int64 `json:"contact_hours,omitempty"`
+	// Calendar names the working calendar by which Candidates.Hours counts; when absent, the workspace's first by name.
+	Calendar  string   `json:"calendar,omitempty"`
+	Branches  []Branch `json:"branches"`
+	Otherwise string   `json:"otherwise,omitempty"` // "pool", the only answer so far
 }
 
 // Branch is one way out. Branches are asked in order, fallback branches after all others; one that finds nobody leaves it to the next.
@@ -56,7 +59,7 @@ type Candidates struct {
 	Region bool `json:"region,omitempty"`
 	// ProductLine: the person's product lines hold the record's. A record without one suits everybody, as does a person without any.
 	ProductLine bool `json:"product_line,omitempty"`
-	// Leave leaves out people on leave today, Hours those outside their working hours now.
+	// Leave leaves out people on leave today; Hours those outside their working hours now, or on a day that the calendar does not work.
 	Leave   bool   `json:"leave,omitempty"`
 	Hours   bool   `json:"hours,omitempty"`
 	MinRank string `json:"min_rank,omitempty"`
@@ -71,10 +74,13 @@ type Policy struct {
 	Spec     Spec
 	Object   *object.Object
 	Person   *object.Object
+	calendar *timer.Calendar // nil: the workspace has none
 	when     *condition.Cond
 	branches []*branch // in the order they are asked
 	// inputs are the record's fields the policy reads, kept with each decision.
 	inputs []*object.Field
+	// reach are the fields its conditions read, by object; kept of each record met through a relation.
+	reach map[string][]string
 }
 
 // Enabled reports whether the policy is in force.
@@ -107,6 +113,7 @@ type figure struct {
 type binding struct {
 	literal   any
 	record    *object.Field // of the record
+	otherwise *object.Field // of the record, where record is empty
 	candidate *object.Field // of the person
 }
 

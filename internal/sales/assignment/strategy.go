@@ -33,6 +33,11 @@ type Selection struct {
 // rememberer marks strategies that use Selection.State.
 type rememberer interface{ remembers() }
 
+// teller marks strategies whose Note tells a field of the person; without says the same without it.
+type teller interface {
+	tells() (field, without string)
+}
+
 // candidate is a person who passed the filters, with the branch's figures as seen.
 type candidate struct {
 	*rep
@@ -100,7 +105,8 @@ func (n *needs) load() {
 	n.missing(openTodos)
 }
 
-// rate is the win rate of the last 30 days in the record's industry, where the record has such a field.
+// rate is the win rate of the last 30 days in the record's industry, where the record has such a field; where it is empty, in the industry
+// that the record is tagged with.
 func (n *needs) rate() {
 	m, ok := query.Of(n.c.b.Snapshot, winRate)
 	if !ok || m.Spec.Kept == nil || len(m.Spec.Kept.Dims) == 0 {
@@ -113,7 +119,25 @@ func (n *needs) rate() {
 			keys[d[1]] = condition.Ref(n.c.p.Object.Name + "." + d[1])
 		}
 	}
+	asked := len(n.br.figures)
 	n.br.rate = n.c.figure(n.at, n.br, winRate, keys, &condition.Period{Last: 30, Unit: "day"})
+	if n.br.rate < 0 || len(m.Spec.Kept.Dims) < 2 {
+		return
+	}
+	f := n.br.figures[n.br.rate]
+	for _, tag := range n.c.p.Object.Fields {
+		if tag.TagDimension != m.Spec.Kept.Dims[1] || f.second.record == nil {
+			continue
+		}
+		f.second.otherwise = tag
+		n.c.read(tag.Name)
+		if n.br.rate < asked { // a condition asks it as written
+			n.br.rate = asked
+			n.br.figures = append(n.br.figures, f)
+		}
+		n.br.figures[n.br.rate] = f
+		break
+	}
 }
 
 func (n *needs) missing(name string) {

@@ -50,6 +50,10 @@ func (weighted) Took(s *Selection, i int) {
 	}
 }
 
+const byWeight = "按权重轮到"
+
+func (weighted) tells() (field, without string) { return "weight", byWeight }
+
 func (weighted) Note(s *Selection, i int) string {
-	return "按权重轮到（权重 " + strconv.FormatInt(s.People[i].weight, 10) + "）"
+	return byWeight + "（权重 " + strconv.FormatInt(s.People[i].weight, 10) + "）"
 }

@@ -47,14 +47,14 @@ type past map[int64]*definition.Snapshot
 func (p past) At(_ context.Context, n int64) (*definition.Snapshot, error) { return p[n], nil }
 
 func kinds(env *object.Env) []definition.Kind {
-	return []definition.Kind{object.NewKind(), query.NewKind(env), NewKind(condition.Scope{Env: env})}
+	return []definition.Kind{object.NewKind(), query.NewKind(env), timer.NewCalendarKind(), NewKind(condition.Scope{Env: env})}
 }
 
 func shipped(t testing.TB) []*definition.Definition {
 	t.Helper()
 	root := os.DirFS("../../../templates")
 	var out []*definition.Definition
-	for _, folder := range []string{"platform", "sales/objects", "sales/measures", "sales/assignment.yaml"} {
+	for _, folder := range []string{"platform", "sales/objects", "sales/measures", "sales/calendar.yaml", "sales/assignment.yaml"} {
 		defs, err := template.Read(root, folder)
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"baton/internal/platform/actor"
+	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
 )
@@ -25,7 +26,8 @@ type Loader struct {
 // Batch names the demo's writes in the trail.
 const Batch = "demo"
 
-// Load writes everything. anchor is the first instant of the company's today; history ends there.
+// Load writes everything that is not there yet: a load that was killed goes on where it was. anchor is the first instant of the company's
+// today; history ends there.
 func (l *Loader) Load(ctx context.Context, anchor time.Time) error {
 	start := anchor.AddDate(0, 0, -historyDays)
 	ps := people()
@@ -52,8 +54,25 @@ func (l *Loader) write(ctx context.Context, tx *store.Tx, who *actor.Actor, ws [
 	return err
 }
 
+// once writes a part in one transaction, unless its first record is there.
+func (l *Loader) once(ctx context.Context, objectName, first string, write func(ctx context.Context, tx *store.Tx) error) error {
+	row, err := l.read(ctx, objectName, first)
+	if err != nil || row != nil {
+		return err
+	}
+	return l.DB.Write(ctx, store.Interactive, write)
+}
+
+func (l *Loader) read(ctx context.Context, objectName, id string) (*object.Row, error) {
+	o, ok := object.Of(l.Writer.Defs.Current(), objectName)
+	if !ok {
+		return nil, fmt.Errorf("no object %s", objectName)
+	}
+	return record.ReadRow(ctx, l.DB, o, id)
+}
+
 func (l *Loader) staff(ctx context.Context, ps []person, since, anchor time.Time) error {
-	return l.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+	return l.once(ctx, "org_unit", units()[0].id, func(ctx context.Context, tx *store.Tx) error {
 		system := actor.TheSystem("演示数据")
 		var ws []record.Write
 		when := since.UnixMilli()
@@ -84,7 +103,7 @@ func (l *Loader) staff(ctx context.Context, ps []person, since, anchor time.Time
 }
 
 func (l *Loader) scripts(ctx context.Context, start time.Time) error {
-	return l.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+	return l.once(ctx, "script", "demo-script-01", func(ctx context.Context, tx *store.Tx) error {
 		var ws []record.Write
 		for i, s := range scripts {
 			ws = append(ws, record.Write{Op: record.Create, Object: "script", ID: fmt.Sprintf("demo-script-%02d", i+1), At: start.UnixMilli(), Values: map[string]any{"industry": s.industry, "question": s.question, "answer": s.answer}})
@@ -95,7 +114,7 @@ func (l *Loader) scripts(ctx context.Context, start time.Time) error {
 
 // leads writes some journeys whole, each event at its own past time and by its own author.
 func (l *Loader) leads(ctx context.Context, js []*journey, first int, start time.Time) error {
-	return l.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+	return l.once(ctx, "lead", fmt.Sprintf("demo-lead-%05d", first+1), func(ctx context.Context, tx *store.Tx) error {
 		for i, j := range js {
 			n := first + i + 1
 			for _, s := range j.steps(n, start) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"baton/internal/platform/actor"
+	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
 )
@@ -28,7 +29,7 @@ var fresh = []struct {
 	{18, 0, ""}, {15, 0, "p-linxiao"}, {12, 1, ""}, {9, 0, ""}, {6, 0, ""}, {4, 0.5, ""}, {3, 0, ""}, {2, 0, "p-linxiao"}, {1.2, 0, ""}, {0.6, 0, ""}, {0.3, 0, ""}, {0.1, 0, ""},
 }
 
-// Today writes the leads of the last days up to now, the way they really come in.
+// Today writes the leads of the last days up to now, the way they really come in; those that are there already stay.
 func (l *Loader) Today(ctx context.Context, now time.Time, f Floor) error {
 	r := rand.New(rand.NewPCG(20261124, 7))
 	for i, x := range fresh {
@@ -45,19 +46,17 @@ func (l *Loader) Today(ctx context.Context, now time.Time, f Floor) error {
 		if x.owner != "" {
 			v["owner"] = x.owner
 		}
-		var owner string
-		err := f.At(when, func() error {
-			out, err := l.Writer.Do(ctx, store.Interactive, record.Request{Actor: &actor.Actor{Kind: actor.Channel, ID: "website_form", Name: "官网表单"},
-				Origin: record.Origin{Kind: "demo", Batch: Batch, Engine: true, Assign: true, Countdown: true}, Writes: []record.Write{{Op: record.Create, Object: "lead", ID: id, Values: v}}})
-			if err == nil {
-				owner = out[0].Row.Owner()
-			}
-			return err
-		})
+		row, err := l.read(ctx, "lead", id)
 		if err != nil {
-			return fmt.Errorf("lead %s: %w", id, err)
+			return err
 		}
-		if x.opened == 0 || owner == "" {
+		if row == nil {
+			if row, err = l.arrive(ctx, f, when, id, v); err != nil {
+				return fmt.Errorf("lead %s: %w", id, err)
+			}
+		}
+		owner := row.Owner()
+		if x.opened == 0 || owner == "" || row.Get("first_opened_at") != nil {
 			continue
 		}
 		if err := f.At(when.Add(time.Duration(x.opened*float64(time.Hour))), func() error {
@@ -67,4 +66,17 @@ func (l *Loader) Today(ctx context.Context, now time.Time, f Floor) error {
 		}
 	}
 	return nil
+}
+
+// arrive takes a lead in at a past instant.
+func (l *Loader) arrive(ctx context.Context, f Floor, when time.Time, id string, v map[string]any) (row *object.Row, err error) {
+	err = f.At(when, func() error {
+		out, err := l.Writer.Do(ctx, store.Interactive, record.Request{Actor: &actor.Actor{Kind: actor.Channel, ID: "website_form", Name: "官网表单"},
+			Origin: record.Origin{Kind: "demo", Batch: Batch, Engine: true, Assign: true, Countdown: true}, Writes: []record.Write{{Op: record.Create, Object: "lead", ID: id, Values: v}}})
+		if err == nil {
+			row = out[0].Row
+		}
+		return err
+	})
+	return row, err
 }

@@ -24,8 +24,8 @@ func (e *Engine) act(ctx context.Context, a *actor.Actor, objectName, id string,
 		err := e.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
 			s := e.Defs.Current()
 			o, ok := object.Of(s, objectName)
-			if !ok {
-				return problem.New(problem.NotFound, "no_such_object", "没有对象“"+objectName+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + objectName + "”", Hint: definition.Suggest(objectName, s.Names(object.Kind))})
+			if !ok || e.Access.Scope(s, a, o.Name, access.Read).Nothing() {
+				return record.NoSuchObject(s, e.Access, a, objectName)
 			}
 			row, err := record.ReadRow(ctx, tx, o, id)
 			if err != nil {
@@ -101,7 +101,7 @@ func (e *Engine) Open(ctx context.Context, a *actor.Actor, objectName, id string
 			return row, nil
 		}
 		now := e.Clock.Milli()
-		w := record.Write{Op: record.Update, Object: objectName, ID: id, What: "open", Version: version(row), Values: map[string]any{}}
+		w := record.Write{Op: record.Update, Object: objectName, ID: id, What: "open", At: now, Version: version(row), Values: map[string]any{}}
 		if has(row.Object, "first_opened_at") {
 			w.Values["first_opened_at"] = object.Instant(now)
 		}
@@ -170,7 +170,7 @@ func (e *Engine) Contacted(ctx context.Context, a *actor.Actor, objectName, id, 
 			return nil, err
 		}
 		now := e.Clock.Milli()
-		lead := record.Write{Op: record.Update, Object: objectName, ID: id, What: "contacted", Note: note, Version: version(row), Data: map[string]any{"way": way}, Values: map[string]any{}}
+		lead := record.Write{Op: record.Update, Object: objectName, ID: id, What: "contacted", At: now, Note: note, Version: version(row), Data: map[string]any{"way": way}, Values: map[string]any{}}
 		if has(row.Object, "contacted_at") && row.Get("contacted_at") == nil {
 			lead.Values["contacted_at"] = object.Instant(now)
 		}
@@ -189,7 +189,7 @@ func (e *Engine) Contacted(ctx context.Context, a *actor.Actor, objectName, id, 
 			return nil, err
 		}
 		for _, t := range tasks {
-			writes = append(writes, record.Write{Op: record.Update, Object: t.Object.Name, ID: t.ID(), Values: map[string]any{"status": "done", "done_at": object.Instant(now)}})
+			writes = append(writes, record.Write{Op: record.Update, Object: t.Object.Name, ID: t.ID(), At: now, Values: map[string]any{"status": "done", "done_at": object.Instant(now)}})
 		}
 		if err := e.Timers.Stop(ctx, tx, objectName, id); err != nil {
 			return nil, err
@@ -242,5 +242,5 @@ func followUp(s *definition.Snapshot, a *actor.Actor, row *object.Row, way, note
 	if c := row.Text("customer"); c != "" && f.Name != "customer" && has(o, "customer") {
 		v["customer"] = c
 	}
-	return record.Write{Op: record.Create, Object: o.Name, Values: v}, true
+	return record.Write{Op: record.Create, Object: o.Name, At: now, Values: v}, true
 }

@@ -41,9 +41,12 @@ type company struct {
 	engine *followup.Engine
 }
 
+// reader only reads; nobody shipped does.
+var reader = &definition.Definition{Kind: access.Kind, Name: "reader", Title: definition.Text{ZH: "旁观"}, Spec: json.RawMessage(`{"rights":[],"objects":{"lead":{"read":"all"}}}`)}
+
 // The people of the company: chief > dora (华东's director) > lena (team lead) > wang, zhao; hugo leads 华南 with its rep qian.
 var people = [][4]string{{"chief", "总经理", "root", "director"}, {"dora", "郑总监", "east", "director"}, {"lena", "林主管", "team1", "lead"}, {"wang", "王芳", "team1", "rep"}, {"zhao", "赵磊", "team1", "rep"},
-	{"hugo", "胡总监", "south", "director"}, {"qian", "钱敏", "south", "rep"}, {"mark", "马克", "root", "marketing"}}
+	{"hugo", "胡总监", "south", "director"}, {"qian", "钱敏", "south", "rep"}, {"mark", "马克", "root", "reader"}}
 
 var units = [][5]string{{"root", "总公司", "", "company", "chief"}, {"east", "华东", "root", "region", "dora"}, {"team1", "华东一组", "east", "team", "lena"}, {"south", "华南", "root", "region", "hugo"}}
 
@@ -110,7 +113,7 @@ func found(t *testing.T, url string) *company {
 		}
 		defs = append(defs, d...)
 	}
-	if _, err := co.defs.Publish(t.Context(), system, "test", defs, nil); err != nil {
+	if _, err := co.defs.Publish(t.Context(), system, "test", append(defs, reader), nil); err != nil {
 		t.Fatal(err)
 	}
 	var ws []record.Write

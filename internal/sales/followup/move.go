@@ -115,7 +115,7 @@ func invalid(what, pointer, code, message string) error {
 // give writes the new owner, and sees to it that a first contact still to be made is on somebody's list.
 func (e *Engine) give(ctx context.Context, tx *store.Tx, s *definition.Snapshot, a *actor.Actor, row *object.Row, owner, what, note string) (*object.Row, error) {
 	now := e.Clock.Milli()
-	w := record.Write{Op: record.Update, Object: row.Object.Name, ID: row.ID(), Version: version(row), What: what, Note: note, Values: map[string]any{"owner": owner}}
+	w := record.Write{Op: record.Update, Object: row.Object.Name, ID: row.ID(), At: now, Version: version(row), What: what, Note: note, Values: map[string]any{"owner": owner}}
 	if has(row.Object, "assigned_at") {
 		w.Values["assigned_at"] = object.Instant(now)
 	}
@@ -128,7 +128,7 @@ func (e *Engine) give(ctx context.Context, tx *store.Tx, s *definition.Snapshot,
 		o, ok := object.Of(s, "task")
 		if ok && len(tasks) == 0 {
 			if f := relationTo(o, row.Object); f != nil {
-				writes = append(writes, record.Write{Op: record.Create, Object: o.Name, Values: map[string]any{"title": FirstContact + "：" + row.Object.TitleOf(row), "kind": FirstContact, f.Name: row.ID(), "owner": owner}})
+				writes = append(writes, record.Write{Op: record.Create, Object: o.Name, At: now, Values: map[string]any{"title": FirstContact + "：" + row.Object.TitleOf(row), "kind": FirstContact, f.Name: row.ID(), "owner": owner}})
 			}
 		}
 	}

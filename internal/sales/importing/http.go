@@ -1,17 +1,20 @@
 package importing
 
 import (
-	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
 	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/web"
 )
@@ -94,7 +97,7 @@ func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) (id string, err e
 					req.Name = filepath.Base(part.FileName())
 				}
 			case "mapping":
-				err = decode(part, "/mapping", &req.Mapping)
+				err = decodeMapping(part, &req)
 			case "options":
 				err = decodeOptions(part, &req)
 			}
@@ -118,17 +121,48 @@ func (h *HTTP) form(w http.ResponseWriter, r *http.Request) (*multipart.Reader, 
 	return form, nil
 }
 
-// decode reads a part's JSON; null and nothing leave into as it is.
+// decode reads a part's JSON strictly; nothing leaves into as it is.
 func decode(part io.Reader, pointer string, into any) error {
 	b, err := io.ReadAll(io.LimitReader(part, 1<<20))
 	if err != nil || len(b) == 0 {
 		return err
 	}
-	if err := json.Unmarshal(b, into); err != nil {
-		return problem.New(problem.Invalid, "bad_"+pointer[1:], pointer[1:]+" 读不出", problem.Item{Pointer: pointer, Code: "wrong_type", Message: "这里需要一个 JSON 对象", Hint: `mapping 例如 {"phone": "手机"}；options 例如 {"assign": true, "countdown": false, "happened_at": null}`})
+	p := problem.As(problem.ReadJSON(b, into, true))
+	if p == nil {
+		return nil
+	}
+	it := p.Items[0]
+	if it.Code == "unknown_key" {
+		it.Hint = definition.Suggest(it.Pointer[1:], optionNames)
+	}
+	if it.Hint == "" || it.Code == "unreadable" {
+		it.Hint = `mapping 例如 {"phone": "手机"}；options 例如 {"assign": true, "countdown": false, "happened_at": null}`
+	}
+	it.Pointer = pointer + it.Pointer
+	return problem.New(problem.Invalid, "bad_"+pointer[1:], pointer[1:]+" 读不出", it)
+}
+
+func decodeMapping(part io.Reader, r *Request) error {
+	var in map[string]any
+	if err := decode(part, "/mapping", &in); err != nil {
+		return err
+	}
+	var items []problem.Item
+	r.Mapping = make(map[string]string, len(in))
+	for _, field := range slices.Sorted(maps.Keys(in)) {
+		column, ok := in[field].(string)
+		if !ok {
+			items = append(items, problem.Item{Pointer: "/mapping/" + field, Code: "wrong_type", Message: "这里需要列名，是一段文字", Hint: `例如 {"` + field + `": "表头里的列名"}`})
+		}
+		r.Mapping[field] = column
+	}
+	if len(items) > 0 {
+		return problem.New(problem.Invalid, "bad_mapping", fmt.Sprintf("mapping 有 %d 处不对", len(items)), items...)
 	}
 	return nil
 }
+
+var optionNames = []string{"fill", "assign", "countdown", "happened_at"}
 
 func decodeOptions(part io.Reader, r *Request) error {
 	o := &r.Options
@@ -156,7 +190,7 @@ func decodeOptions(part io.Reader, r *Request) error {
 }
 
 func malformed(code, detail string) error {
-	return problem.New(problem.Malformed, code, detail, problem.Item{Code: code, Message: detail})
+	return problem.New(problem.Malformed, code, detail, problem.Item{Code: code, Message: detail, Hint: "请用 multipart/form-data 上传一个文件，字段名为 file"})
 }
 
 // formProblem gives the reason when a form breaks off or grows too large.

@@ -18,7 +18,6 @@ import (
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
-	"baton/internal/platform/definition"
 	"baton/internal/platform/job"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
@@ -26,10 +25,12 @@ import (
 	"baton/internal/platform/table"
 )
 
-// Kind is the kind of import jobs, Right the right to start and see them.
+// Kind is the kind of import jobs, Right the right to start them. Besides who started one, those who may read the trail see it: its
+// rejected rows hold what the file held.
 const (
 	Kind  = "import"
 	Right = "leads.import"
+	Watch = "events.read"
 )
 
 // DefaultMaxFile is the largest file in bytes unless configured.
@@ -73,7 +74,7 @@ type Importer struct {
 }
 
 // Register makes the job service do imports. To be called before it starts.
-func (m *Importer) Register() { m.Jobs.Register(Kind, Right, worker{m}) }
+func (m *Importer) Register() { m.Jobs.Register(Kind, Watch, worker{m}) }
 
 func (m *Importer) maxFile() int64 {
 	if m.MaxFile > 0 {
@@ -182,16 +183,18 @@ func (m *Importer) Run(ctx context.Context, r Request, path string) (Result, err
 	return out, json.Unmarshal(run.Result, &out)
 }
 
+// object finds an object whose records the actor may make, as the actor may know it.
 func (m *Importer) object(name string, a *actor.Actor) (*object.Object, error) {
-	snap := m.Writer.Defs.Current()
+	snap, control := m.Writer.Defs.Current(), m.Writer.Access
 	o, ok := object.Of(snap, name)
-	if !ok {
-		return nil, problem.New(problem.NotFound, "no_such_object", "没有对象“"+name+"”", problem.Item{Code: "unknown_object", Message: "没有对象“" + name + "”", Hint: definition.Suggest(name, snap.Names(object.Kind))})
+	may := control.May(snap, a, name, func(r access.Rule) bool { return r.Create })
+	if !ok || !may && control.Scope(snap, a, name, access.Read).Nothing() {
+		return nil, record.NoSuchObject(snap, control, a, name)
 	}
-	if !m.Writer.Access.May(snap, a, name, func(r access.Rule) bool { return r.Create }) {
+	if !may {
 		return nil, problem.New(problem.Forbidden, "forbidden", "你没有权限新建"+o.Title.ZH, problem.Item{Code: "forbidden", Message: "需要新建" + o.Title.ZH + "的权限", Hint: "请联系管理员或销售总监开通"})
 	}
-	return o, nil
+	return o.Without(control.Hidden(snap, a, name)), nil
 }
 
 // sampleRows are read to propose a mapping.

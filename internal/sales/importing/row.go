@@ -63,7 +63,7 @@ func (r *rowReader) read(ctx context.Context, row table.Row) (entry, error) {
 		e.rejects = append(e.rejects, job.Reject{Line: row.Line, Column: c.Name, Value: cell, Code: ve.Code, Message: ve.Message, Hint: ve.Hint})
 	}
 	for i, c := range r.plan.Columns {
-		f, cell := r.fields[i], row.Cells[c.Index]
+		f, cell := r.fields[i], job.Undefused(row.Cells[c.Index])
 		if blank(cell) {
 			continue
 		}

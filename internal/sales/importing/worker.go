@@ -147,8 +147,8 @@ func (s *slicer) gather(ctx context.Context) (entries []entry, end bool, err err
 		switch {
 		case errors.Is(err, io.EOF):
 			return entries, true, nil
-		case errors.As(err, &bad):
-			entries = append(entries, entry{line: bad.Line, rejects: []job.Reject{{Line: bad.Line, Column: bad.Name, Value: bad.Value, Code: bad.Code, Message: bad.Message, Hint: bad.Hint, Row: []string{bad.Value}}}})
+		case errors.As(err, &bad): // what has no cells must not come back as one when the rejected rows are imported again
+			entries = append(entries, entry{line: bad.Line, rejects: []job.Reject{{Line: bad.Line, Column: bad.Name, Value: bad.Value, Code: bad.Code, Message: bad.Message, Hint: bad.Hint}}})
 		case err != nil:
 			return nil, false, fmt.Errorf("importing: read: %w", err)
 		default:

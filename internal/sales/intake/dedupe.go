@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
 )
@@ -65,6 +66,9 @@ func (r rule) arrive(ctx context.Context, c *record.Change) error {
 		return err
 	}
 	if standing != nil {
+		if c.Origin.ByHand() && !c.Sees(standing) {
+			return held(c, standing)
+		}
 		c.MergeInto(standing)
 		if came.Text(r.company) != c.New.Text(r.company) {
 			keys = slices.DeleteFunc(keys, func(k key) bool { return !k.strong() })
@@ -82,6 +86,20 @@ func (r rule) arrive(ctx context.Context, c *record.Change) error {
 	}
 	r.leaveTouch(ctx, c, came)
 	return nil
+}
+
+// held refuses an entry by hand of what stands already where its maker may not see it: that it exists and whose it is, nothing more. Arrivals
+// through channels and files merge all the same: nobody reads their answer.
+func held(c *record.Change, standing *object.Row) error {
+	text := "这条" + c.Object.Title.ZH + "已经有了，还没有负责人"
+	if owner := standing.Owner(); owner != "" {
+		name := owner
+		if f := c.Object.Fields[object.Owner]; f != nil {
+			name = f.Type.Words(f, c.Env, owner)
+		}
+		text = "这条" + c.Object.Title.ZH + "已由 " + name + " 负责"
+	}
+	return problem.New(problem.Conflict, "held", text, problem.Item{Code: "held", Message: text, Hint: "请与对方或主管联系"})
 }
 
 // leaveTouch appends the arrival's trace. What a merge did not take over is kept in its data, as is what the sender told beyond the fields.

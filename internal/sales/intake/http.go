@@ -3,7 +3,6 @@ package intake
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -54,10 +53,6 @@ func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := Arrival{Channel: channel, IdempotencyKey: r.Header.Get("Idempotency-Key"), Request: web.RequestID(r.Context())}
-	if len(a.IdempotencyKey) > 200 {
-		web.WriteProblem(w, r, problem.New(problem.Malformed, "bad_idempotency_key", "Idempotency-Key 太长", problem.Item{Code: "too_long", Message: "最长 200 个字节", Hint: "请用 UUID"}))
-		return
-	}
 	if h.IP != nil {
 		a.IP = h.IP(r)
 	} else {
@@ -128,17 +123,9 @@ func (a *Arrival) readBody(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *Arrival) readJSON() error {
-	dec := json.NewDecoder(bytes.NewReader(a.Body))
-	dec.UseNumber()
 	var v any
-	err := dec.Decode(&v)
-	if err == nil {
-		if _, more := dec.Token(); more != io.EOF {
-			err = errors.New("more than one value")
-		}
-	}
-	if err != nil {
-		return malformed("bad_json", "JSON 读不出", "请检查引号、逗号和括号")
+	if err := problem.ReadJSON(a.Body, &v, false); err != nil {
+		return err
 	}
 	m, ok := v.(map[string]any)
 	if !ok {

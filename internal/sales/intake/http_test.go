@@ -3,16 +3,20 @@ package intake_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/problem"
+	"baton/internal/platform/record"
+	"baton/internal/platform/store"
 	"baton/internal/platform/web"
 	"baton/internal/sales/intake"
 	"baton/internal/sales/salestest"
@@ -87,8 +91,8 @@ func TestRefusedSubmissionsLeaveNothing(t *testing.T) {
 		{"no key", "api", asJSON, `{"name":"a"}`, []string{"X-Channel-Key", ""}, 401, "no_channel_key", ""},
 		{"wrong key", "api", asJSON, `{"name":"a"}`, []string{"X-Channel-Key", "z"}, 401, "bad_channel_key", ""},
 		{"unknown channel", "web_form", asJSON, `{"name":"a"}`, nil, 404, "no_such_channel", ""},
-		{"not JSON", "api", asJSON, `{"name":`, nil, 400, "bad_json", ""},
-		{"two values", "api", asJSON, `{"name":"a"} {}`, nil, 400, "bad_json", ""},
+		{"not JSON", "api", asJSON, `{"name":`, nil, 400, "unreadable_body", ""},
+		{"two values", "api", asJSON, `{"name":"a"} {}`, nil, 400, "unreadable_body", ""},
 		{"not an object", "api", asJSON, `["a"]`, nil, 422, "wrong_type", ""},
 		{"nothing in it", "api", asJSON, `{"x": 1}`, nil, 422, "empty", ""},
 		{"wrong type", "api", asJSON, `{"name": {"a": 1}}`, nil, 422, "invalid_record", "/name"},
@@ -111,6 +115,37 @@ func TestRefusedSubmissionsLeaveNothing(t *testing.T) {
 	if n := w.Count(t, "SELECT (SELECT COUNT(*) FROM o_lead) + (SELECT COUNT(*) FROM o_touch) + (SELECT COUNT(*) FROM event) + (SELECT COUNT(*) FROM dedupe_key)"); n != 0 {
 		t.Errorf("%d rows were left", n)
 	}
+}
+
+func TestOldAnswersAreForgotten(t *testing.T) {
+	t.Parallel()
+	salestest.Each(t, func(t *testing.T, url string) {
+		w := salestest.Open(t, url, intake.Dedupe{})
+		h, answers := serve(w), &record.Answers{DB: w.DB, Clock: w.Clock}
+		const many = 1100 // more than two slices
+		err := w.DB.Write(t.Context(), store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+			for i := range many {
+				if _, err := tx.Exec(ctx, "INSERT INTO idempotency (scope, key, fingerprint, status, body, at) VALUES (?, ?, ?, ?, ?, ?)", "intake/api", fmt.Sprint("old", i), "x", 202, "y", w.Clock.Milli()-record.Remembered.Milliseconds()-1); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := post(h, "api", asJSON, `{"name": "张三"}`, "Idempotency-Key", "fresh").Body.String()
+		if n, err := answers.Forget(t.Context(), record.Remembered); n != many || err != nil {
+			t.Errorf("forgot %d, %v; want %d", n, err, many)
+		}
+		if again := post(h, "api", asJSON, `{"name": "张三"}`, "Idempotency-Key", "fresh").Body.String(); again != first {
+			t.Errorf("a fresh answer was forgotten: %s, was %s", again, first)
+		}
+		w.Clock.Shift(record.Remembered + time.Second)
+		if n, err := answers.Forget(t.Context(), record.Remembered); n != 1 || err != nil {
+			t.Errorf("a week later: forgot %d, %v; want 1", n, err)
+		}
+	})
 }
 
 func TestIdempotencyKeyGivesOneAnswer(t *testing.T) {

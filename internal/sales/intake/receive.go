@@ -2,13 +2,9 @@ package intake
 
 import (
 	"context"
-	"crypto/sha256"
-	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
@@ -62,31 +58,23 @@ func (s *Intake) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 		Origin: record.Origin{Kind: "intake", Assign: ch.Spec.Assign, Countdown: ch.Spec.Countdown, Channel: ch.Name},
 		Writes: []record.Write{{Op: record.Create, Object: ch.Spec.Object, Values: values}},
 	}
-	once := idempotency{scope: "intake/" + ch.Name, key: a.IdempotencyKey}
-	if once.key != "" {
-		sum := sha256.Sum256(a.Body)
-		once.fingerprint = base64.RawStdEncoding.EncodeToString(sum[:])
+	once, err := record.NewOnce("intake/"+ch.Name, a.IdempotencyKey, a.Body)
+	if err != nil {
+		return Receipt{}, err
 	}
 	var out Receipt
-	for attempt := 0; ; attempt++ {
-		err := s.Writer.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
-			id, err := once.answered(ctx, tx)
-			if err != nil || id != "" {
-				out = Receipt{ID: id, Replayed: true}
-				return err
-			}
-			done, err := s.Writer.In(WithBeyond(ctx, rest), tx, req)
-			if err != nil {
-				return err
-			}
-			out = Receipt{ID: done[0].Row.ID(), Result: done[0].Result}
-			return once.keep(ctx, tx, out.ID, s.Writer.Clock.Milli())
-		})
-		if err != nil && store.IsUnique(err) && attempt < 3 {
-			continue // another node has just answered the same key
+	out.ID, out.Replayed, err = s.Writer.DoOnce(ctx, store.Interactive, once, func(ctx context.Context, tx *store.Tx) (string, error) {
+		done, err := s.Writer.In(WithBeyond(ctx, rest), tx, req)
+		if err != nil {
+			return "", err
 		}
-		return out, err
+		out.Result = done[0].Result
+		return done[0].Row.ID(), nil
+	})
+	if out.Replayed {
+		out.Result = ""
 	}
+	return out, err
 }
 
 // read sorts incoming keys into the object's fields, read by their types, and the rest.
@@ -149,39 +137,4 @@ func boolInt(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// idempotency gives one answer to all submissions with the same key.
-type idempotency struct{ scope, key, fingerprint string }
-
-func (i idempotency) answered(ctx context.Context, tx *store.Tx) (id string, err error) {
-	if i.key == "" {
-		return "", nil
-	}
-	var was string
-	err = tx.QueryRow(ctx, "SELECT fingerprint, body FROM idempotency WHERE scope = ? AND key = ?", i.scope, i.key).Scan(&was, &id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	if err == nil && was != i.fingerprint {
-		return "", problem.New(problem.Conflict, "idempotency_conflict", "这个 Idempotency-Key 已用于另一份内容", problem.Item{Code: "idempotency_conflict", Message: "同一个 Idempotency-Key 只能重发同样的内容", Hint: "新的提交请换一个 Idempotency-Key"})
-	}
-	return id, err
-}
-
-func (i idempotency) keep(ctx context.Context, tx *store.Tx, id string, now int64) error {
-	if i.key == "" {
-		return nil
-	}
-	_, err := tx.Exec(ctx, "INSERT INTO idempotency (scope, key, fingerprint, status, body, at) VALUES (?, ?, ?, ?, ?, ?)", i.scope, i.key, i.fingerprint, 202, id, now)
-	return err
-}
-
-// Forget drops answers older than age; to be called now and then. A replay after that is a new arrival (and merges by its contacts).
-func (s *Intake) Forget(ctx context.Context, age time.Duration) error {
-	before := s.Writer.Clock.Now().Add(-age).UnixMilli()
-	return s.Writer.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE at < ?", before)
-		return err
-	})
 }

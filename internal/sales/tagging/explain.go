@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
-	"baton/internal/platform/clock"
+	"baton/internal/platform/actor"
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
@@ -25,12 +26,18 @@ type Revisions interface {
 	At(ctx context.Context, revision int64) (*definition.Snapshot, error)
 }
 
+// Records tells what the actor may not see beside a record that they have read. record.Reader is one.
+type Records interface {
+	Hides(a *actor.Actor, read *object.Row) func(r *object.Row, f *object.Field) bool
+}
+
 // Explainer tells why a record carries the tags it carries. Safe for concurrent use.
 type Explainer struct {
-	DB    *store.DB
-	Defs  *definition.Manager
-	Env   *object.Env
-	Clock *clock.Clock
+	DB   *store.DB
+	Defs *definition.Manager
+	Env  *object.Env
+	// Records hides what the asker may not see.
+	Records Records
 	// Past may be nil; then decisions of rules that have since changed are told without their conditions.
 	Past Revisions
 }
@@ -47,8 +54,9 @@ type Explanation struct {
 	Conditions *condition.Trace `json:"conditions,omitempty"`
 }
 
-// Explain gives the newest decision by dimension; empty when the record was never tagged. It asks for no right: the caller has read the row.
-func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*Explanation, error) {
+// Explain gives the newest decision by dimension for a row that the actor has read; empty when the record was never tagged. A tag the actor
+// may not see is not among them, and of the others' reasons the values are left out that the actor may not see.
+func (e *Explainer) Explain(ctx context.Context, a *actor.Actor, row *object.Row) (map[string]*Explanation, error) {
 	out := map[string]*Explanation{}
 	var at, revision int64
 	var body []byte
@@ -63,7 +71,11 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*E
 	if err != nil {
 		return nil, fmt.Errorf("tagging: decision of %s: %w", row.ID(), err)
 	}
+	hides := e.Records.Hides(a, row)
 	for _, t := range k.Tags {
+		if d, ok := Of(e.Defs.Current(), t.Dimension); ok && hides(row, d.Field) {
+			continue
+		}
 		x := &Explanation{Value: t.column(), At: time.UnixMilli(at).UTC().Format("2006-01-02T15:04:05.000Z"), Revision: revision}
 		out[t.Dimension] = x
 		d, snap, err := e.dimension(ctx, t.Dimension, revision)
@@ -74,7 +86,7 @@ func (e *Explainer) Explain(ctx context.Context, row *object.Row) (map[string]*E
 			x.Title, x.Text = t.Dimension, fmt.Sprintf("按第 %d 版规则记为“%s”，此后这个维度已改动", revision, t.value)
 			continue
 		}
-		if err := e.tell(ctx, x, d, snap, t, k, at); err != nil {
+		if err := e.tell(ctx, x, d, snap, t, k, at, row.ID(), hides); err != nil {
 			return nil, err
 		}
 	}
@@ -101,8 +113,9 @@ func (e *Explainer) dimension(ctx context.Context, name string, revision int64) 
 }
 
 // tell evaluates the deciding part again on the values the decision saw.
-func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, at int64) error {
+func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap *definition.Snapshot, t keptTag, k *kept, at int64, id string, hides func(*object.Row, *object.Field) bool) error {
 	seen := object.NewRow(d.Object)
+	seen.V[object.ID] = id
 	for name, v := range k.Seen {
 		seen.Set(name, v)
 	}
@@ -111,7 +124,7 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 			seen.Set(o.Field.Name, other.column())
 		}
 	}
-	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, Related: func(name, id string) (*object.Row, error) {
+	env := &condition.Env{Row: seen, Now: time.UnixMilli(at), Zone: e.Env.Zone, Hides: hides, Related: func(name, id string) (*object.Row, error) {
 		o, ok := object.Of(snap, name)
 		if !ok {
 			return nil, nil
@@ -119,6 +132,7 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		return record.ReadRow(ctx, e.DB, o, id)
 	}}
 	words := func(f *object.Field) string { return f.Type.Words(f, e.Env, seen.V[f.Index]) }
+	concealed := false // what decided
 	label := "“" + d.ValueTitle(t.value) + "”"
 	x.Title, x.Seen = d.Title.ZH, object.Dash
 	root := &condition.Trace{Kind: "any", Passed: t.by != byNothing, Text: "依次判断，取第一个成立的"}
@@ -136,22 +150,27 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 		}
 		root.Children = append(root.Children, trace)
 		if trace.Passed && i == tried-1 && t.by == byRule {
-			x.Seen = firstSeen(trace)
+			x.Seen, concealed = firstSeen(trace), conceals(trace)
 		}
 	}
-	leaf := func(passed bool, text, seen string) {
-		root.Children = append(root.Children, &condition.Trace{Kind: "leaf", Passed: passed, Text: text, Seen: seen})
+	leaf := func(f *object.Field, passed bool, text string) {
+		l := &condition.Trace{Kind: "leaf", Passed: passed, Text: text, Seen: words(f)}
+		if hides(seen, f) {
+			l.Text, l.Seen = condition.ConcealedText, condition.Concealed
+			concealed = concealed || passed
+		}
+		root.Children = append(root.Children, l)
 	}
 	if t.by != byRule && d.bandField != nil {
 		for i := range d.bands {
-			leaf(t.by == byBand && d.bands[i].edge == t.index, d.bandField.Title.ZH+d.bandWords(i), words(d.bandField))
+			leaf(d.bandField, t.by == byBand && d.bands[i].edge == t.index, d.bandField.Title.ZH+d.bandWords(i))
 		}
 		if d.Spec.Bands.Unknown != "" && t.by == byUnknown {
-			leaf(true, d.bandField.Title.ZH+"为空或读不出", words(d.bandField))
+			leaf(d.bandField, true, d.bandField.Title.ZH+"为空或读不出")
 		}
 	}
 	if (t.by == byCopy || t.by == byOtherwise || t.by == byNothing) && d.copyField != nil {
-		leaf(t.by == byCopy, "“"+d.copyField.Title.ZH+"”的值在列出的值里", words(d.copyField))
+		leaf(d.copyField, t.by == byCopy, "“"+d.copyField.Title.ZH+"”的值在列出的值里")
 	}
 	switch t.by {
 	case byRule:
@@ -172,10 +191,18 @@ func (e *Explainer) tell(ctx context.Context, x *Explanation, d *Dimension, snap
 	default:
 		x.Rule, x.Text = "其余", "前面的都不成立，不打标签"
 	}
+	if concealed {
+		x.Text, x.Seen = condition.ConcealedText+"成立，记为"+label, condition.Concealed
+	}
 	if len(root.Children) > 0 {
 		x.Conditions = root
 	}
 	return nil
+}
+
+// conceals tells whether a trace tells of something that the asker may not see.
+func conceals(t *condition.Trace) bool {
+	return t.Text == condition.ConcealedText || slices.ContainsFunc(t.Children, conceals)
 }
 
 func (d *Dimension) bandOf(edge int) string {

@@ -118,12 +118,12 @@ func (r *Retagger) step(ctx context.Context, objectName string) (more bool, err 
 	if p == nil {
 		return false, nil
 	}
-	var signature, next string
+	var signature, next, last string
 	var ended int64
-	err = r.DB.QueryRow(ctx, "SELECT signature, COALESCE(next_page, ''), COALESCE(ended_at, 0) FROM tag_run WHERE object = ?", objectName).Scan(&signature, &next, &ended)
+	err = r.DB.QueryRow(ctx, "SELECT signature, COALESCE(next_page, ''), COALESCE(ended_at, 0), COALESCE(last_id, '') FROM tag_run WHERE object = ?", objectName).Scan(&signature, &next, &ended, &last)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && signature != p.signature:
-		return true, r.begin(ctx, objectName, p.signature)
+		return true, r.begin(ctx, p, objectName)
 	case err != nil:
 		return false, fmt.Errorf("tagging: read place: %w", err)
 	case ended != 0:
@@ -139,9 +139,10 @@ func (r *Retagger) step(ctx context.Context, objectName string) (more bool, err 
 			return false, err
 		}
 	}
+	over := page.Next == "" || last != "" && page.Rows[len(page.Rows)-1].ID() >= last
 	return true, r.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
 		var end any
-		if page.Next == "" {
+		if over {
 			end = r.Clock.Milli()
 		}
 		// Another node, or a newer change of the dimensions, may have moved on: then this page counts for nothing.
@@ -150,10 +151,20 @@ func (r *Retagger) step(ctx context.Context, objectName string) (more bool, err 
 	})
 }
 
-func (r *Retagger) begin(ctx context.Context, objectName, signature string) error {
+// begin notes where a pass ends: what is written after the publish carries the present dimensions' tags already, however fast it comes.
+func (r *Retagger) begin(ctx context.Context, p *plan, objectName string) error {
 	return r.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO tag_run (object, signature, done, changed, started_at) VALUES (?, ?, 0, 0, ?)
-			ON CONFLICT (object) DO UPDATE SET signature = excluded.signature, next_page = NULL, done = 0, changed = 0, started_at = excluded.started_at, ended_at = NULL`, objectName, signature, r.Clock.Milli())
+		var last sql.NullString
+		if err := tx.QueryRow(ctx, "SELECT MAX(id) FROM "+object.Quote(p.dims[0].Object.Table)).Scan(&last); err != nil {
+			return err
+		}
+		var end any
+		if !last.Valid {
+			end = r.Clock.Milli() // nothing stands
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO tag_run (object, signature, done, changed, started_at, ended_at, last_id) VALUES (?, ?, 0, 0, ?, ?, ?)
+			ON CONFLICT (object) DO UPDATE SET signature = excluded.signature, next_page = NULL, done = 0, changed = 0, started_at = excluded.started_at, ended_at = excluded.ended_at, last_id = excluded.last_id`,
+			objectName, p.signature, r.Clock.Milli(), end, last)
 		return err
 	})
 }

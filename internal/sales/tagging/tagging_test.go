@@ -202,11 +202,15 @@ func TestRetagResumes(t *testing.T) {
 		if err != nil || len(ps) != 1 || !ps[0].Running || ps[0].Done != pageSize {
 			t.Fatalf("after one page: %+v, %v", ps, err)
 		}
+		// What comes meanwhile carries the new tags already: the pass ends with the page that holds the last record that stood.
+		for range 2 * pageSize {
+			w.create(t, map[string]any{"budget": "9万"})
+		}
 		if err := NewRetagger(w.writer, w.reader).CatchUp(ctx); err != nil {
 			t.Fatal(err)
 		}
 		ps, err = r.Progress(ctx)
-		if err != nil || ps[0].Running || ps[0].Done != int64(len(ids)) || ps[0].Changed != int64(len(ids)/2) {
+		if err != nil || ps[0].Running || ps[0].Done != 3*pageSize || ps[0].Changed != int64(len(ids)/2) {
 			t.Fatalf("at the end: %+v, %v", ps, err)
 		}
 		for i, id := range ids {

@@ -123,8 +123,8 @@ func (w *world) create(t testing.TB, values map[string]any) *object.Row {
 
 func (w *world) explain(t testing.TB, row *object.Row) map[string]*Explanation {
 	t.Helper()
-	e := &Explainer{DB: w.db, Defs: w.defs, Env: w.env, Past: w.past}
-	x, err := e.Explain(context.Background(), row)
+	e := &Explainer{DB: w.db, Defs: w.defs, Env: w.env, Records: w.reader, Past: w.past}
+	x, err := e.Explain(context.Background(), actorOf(), row)
 	if err != nil {
 		t.Fatal(err)
 	}

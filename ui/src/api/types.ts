@@ -186,6 +186,7 @@ export interface BranchTrace {
   strategy?: string
   strategy_text?: string
   conditions?: TraceNode | null
+  warning?: string
   considered?: number
   excluded?: { filter: string; text: string; count: number }[]
   candidates?: Candidate[]

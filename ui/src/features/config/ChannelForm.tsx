@@ -9,7 +9,7 @@ import type { ChannelSpec, FormProps } from './specs'
 
 export function ChannelForm({ spec, onChange, disabled, name }: FormProps<ChannelSpec>) {
   const { t } = useTranslation()
-  const mayKey = useRight('keys.write')
+  const mayKey = useRight('channels.write')
   const [making, setMaking] = useState(false)
   const source = useObject(spec.object)?.fields.find((f) => f.name === 'source')
   return (

@@ -79,7 +79,7 @@ function Menu({ definitions }: { definitions: Definition[] }) {
       {order.map(part)}
       <div className="config-part">
         <div className="config-part-head"><h2>{t('config.system')}</h2></div>
-        {rights.includes('keys.write') ? link('/config/keys', t('key.title')) : null}
+        {['keys.write', 'channels.write'].some((r) => rights.includes(r)) ? link('/config/keys', t('key.title')) : null}
         {link('/config/people', t('people.title'))}
         {link('/config/revisions', t('revision.title'))}
       </div>

@@ -2,7 +2,7 @@ import { Alert, App, Button, Checkbox, Form, Input, Modal, Popconfirm, Select, T
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDefinitions, useKeys, useMakeKey, useRevokeKey } from '../../api/config'
-import { useRight, useSession } from '../../api/session'
+import { useSession } from '../../api/session'
 import { titled } from '../../i18n/titled'
 import { exactInstant } from '../../parts/format'
 import { PageHead } from '../../parts/PageHead'
@@ -12,7 +12,8 @@ import { Empty, Failed, Loading, NoRight } from '../../parts/States'
 export function KeysPage() {
   const { t } = useTranslation()
   const { message } = App.useApp()
-  const allowed = useRight('keys.write')
+  const { rights } = useSession()
+  const allowed = ['keys.write', 'channels.write'].some((r) => rights.includes(r))
   const list = useKeys(allowed)
   const revoke = useRevokeKey()
   const [making, setMaking] = useState(false)
@@ -82,7 +83,7 @@ export function MakeKeyModal({ channel, onClose }: { channel?: string; onClose: 
         <Form layout="vertical">
           {channel ? null : (
             <Form.Item label={t('key.kind')}>
-              <Select aria-label={t('key.kind')} value={kind} onChange={(v: 'channel' | 'api') => { setKind(v); setName('') }} options={(['channel', 'api'] as const).map((k) => ({ value: k, label: t(`key.kinds.${k}`) }))} />
+              <Select aria-label={t('key.kind')} value={kind} onChange={(v: 'channel' | 'api') => { setKind(v); setName('') }} options={(rights.includes('keys.write') ? ['channel', 'api'] as const : ['channel'] as const).map((k) => ({ value: k, label: t(`key.kinds.${k}`) }))} />
             </Form.Item>
           )}
           <Form.Item label={kind === 'channel' ? t('key.channel') : t('key.name')}>

@@ -22,6 +22,7 @@ export function Candidates({ branch }: { branch: BranchTrace }) {
           {excluded.map((e) => <span key={e.filter}>{' · '}<span className="nowrap">{t('why.excluded', { what: e.text || t(`why.filter.${e.filter}`, { defaultValue: e.filter }), count: e.count })}</span></span>)}
         </p>
       ) : null}
+      {branch.warning ? <p className="why-counts">{branch.warning}</p> : null}
       {candidates.length > 0 ? (
         <table className="why-table">
           <thead>

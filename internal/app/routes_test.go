@@ -1,0 +1,153 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"baton/internal/platform/web"
+)
+
+// routeRights says for every route of the program what each sort of caller gets: nobody, 销售, 主管, 总监, 市场部, 管理员, an API key that may
+// read records and nothing else, and a program with a channel's key. It is written by hand from what the roles are for, not from what
+// enforces it; a route without a line fails the test, and so does a line without a route.
+//
+// Paths may hold {mine} (a lead of the rep's), {pool} (one of nobody's), {person}, {job} (an import of the administrator's), {notice} (the
+// caller's own), {key} (a channel's key), {apikey}; each request gets new ones. The records of other people are the matter of TestRecordRights.
+var routeRights = []struct {
+	route string // method and path as the table has them
+	path  string // what is asked
+	body  any
+	want  string // nobody rep lead director marketing admin key channel
+}{
+	{"GET /healthz", "/healthz", nil, "200 200 200 200 200 200 200 200"},
+	{"GET /readyz", "/readyz", nil, "200 200 200 200 200 200 200 200"},
+	{"GET /metrics", "/metrics", nil, "200 200 200 200 200 200 200 200"},
+
+	{"POST /api/v1/session", "/api/v1/session", map[string]any{"username": "rita", "password": companyPassword}, "200 200 200 200 200 200 200 200"},
+	{"GET /api/v1/session", "/api/v1/session", nil, "401 200 200 200 200 200 200 401"},
+	{"DELETE /api/v1/session", "/api/v1/session", nil, "401 204 204 204 204 204 204 401"},
+	{"GET /api/v1/session/demo", "/api/v1/session/demo", nil, "404 404 404 404 404 404 404 404"},
+	{"GET /api/v1/meta", "/api/v1/meta", nil, "401 200 200 200 200 200 200 401"},
+
+	// 管理员: people, keys and system; whoever keeps the channels keeps the channels' keys.
+	{"GET /api/v1/keys", "/api/v1/keys", nil, "401 403 403 200 200 200 403 401"},
+	{"POST /api/v1/keys", "/api/v1/keys", map[string]any{"kind": "channel", "name": "website_form"}, "401 403 403 201 201 201 403 401"},
+	{"POST /api/v1/keys", "/api/v1/keys", map[string]any{"kind": "api", "name": "erp", "scopes": []string{"records.read"}}, "401 403 403 403 403 201 403 401"},
+	{"DELETE /api/v1/keys/{id}", "/api/v1/keys/{key}", nil, "401 403 403 204 204 204 403 401"},
+	{"DELETE /api/v1/keys/{id}", "/api/v1/keys/{apikey}", nil, "401 403 403 404 404 204 403 401"},
+	{"POST /api/v1/people/{id}/password", "/api/v1/people/{person}/password", map[string]any{"username": "{person}", "password": "another-password"}, "401 403 403 403 403 204 403 401"},
+
+	// The business's configuration: everybody inside reads it, 总监 and 管理员 decide, 市场部 only the channels.
+	{"GET /api/v1/definitions", "/api/v1/definitions", nil, "401 200 200 200 200 200 403 401"},
+	{"GET /api/v1/definitions/{kind}/{name}", "/api/v1/definitions/assignment_policy/lead_assignment", nil, "401 200 200 200 200 200 403 401"},
+	{"POST /api/v1/revisions", "/api/v1/revisions", map[string]any{"note": "nothing drafted"}, "401 403 403 422 422 422 403 401"},
+	{"PUT /api/v1/definitions/{kind}/{name}", "/api/v1/definitions/tag_dimension/source", "{tag}", "401 403 403 200 403 200 403 401"},
+	{"PUT /api/v1/definitions/{kind}/{name}", "/api/v1/definitions/channel/fair", "{channel}", "401 403 403 200 200 200 403 401"},
+	{"PUT /api/v1/definitions/{kind}/{name}", "/api/v1/definitions/role/rep", "{role}", "401 403 403 403 403 200 403 401"},
+	{"DELETE /api/v1/definitions/{kind}/{name}/draft", "/api/v1/definitions/assignment_policy/lead_assignment/draft", nil, "401 403 403 204 403 204 403 401"},
+	{"DELETE /api/v1/definitions/{kind}/{name}/draft", "/api/v1/definitions/role/rep/draft", nil, "401 403 403 403 403 204 403 401"},
+	{"POST /api/v1/definitions:check", "/api/v1/definitions:check", map[string]any{"definitions": []any{}}, "401 200 200 200 200 200 403 401"},
+	{"GET /api/v1/revisions", "/api/v1/revisions", nil, "401 200 200 200 200 200 403 401"},
+	{"POST /api/v1/revisions/{n}/restore", "/api/v1/revisions/1/restore", nil, "401 403 403 403 403 200 403 401"}, // revision 1 knows no role “veiled”
+
+	// Records: 销售 own and pool, 主管 the team, 总监 all, 市场部 no leads, the key reads.
+	{"GET /api/v1/objects/{object}/records", "/api/v1/objects/lead/records", nil, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/objects/{object}/records", "/api/v1/objects/lead/records", map[string]any{"company": "新公司"}, "401 201 201 201 201 201 403 401"},
+	{"POST /api/v1/objects/{object}/records", "/api/v1/objects/script/records", map[string]any{"question": "贵吗？", "answer": "不贵"}, "401 403 403 403 201 201 403 401"},
+	{"GET /api/v1/objects/{object}/records/{id}", "/api/v1/objects/lead/records/{mine}", nil, "401 200 200 200 404 200 200 401"},
+	{"PATCH /api/v1/objects/{object}/records/{id}", "/api/v1/objects/lead/records/{mine}", map[string]any{"note": "回电"}, "401 200 200 200 404 200 403 401"},
+	{"DELETE /api/v1/objects/{object}/records/{id}", "/api/v1/objects/lead/records/{mine}", nil, "401 403 403 204 404 204 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:restore", "/api/v1/objects/lead/records/{deleted}:restore", nil, "401 403 403 200 404 200 403 401"},
+	{"GET /api/v1/objects/{object}/records/{id}/history", "/api/v1/objects/lead/records/{mine}/history", nil, "401 200 200 200 404 200 200 401"},
+	{"GET /api/v1/objects/{object}/records/{id}/explain", "/api/v1/objects/lead/records/{mine}/explain", nil, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:open", "/api/v1/objects/lead/records/{mine}:open", nil, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:contacted", "/api/v1/objects/lead/records/{mine}:contacted", map[string]any{"way": "phone", "note": "谈过"}, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:claim", "/api/v1/objects/lead/records/{pool}:claim", nil, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:transfer", "/api/v1/objects/lead/records/{mine}:transfer", map[string]any{"owner": "rob"}, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:return", "/api/v1/objects/lead/records/{mine}:return", map[string]any{"reason": "不是客户"}, "401 200 200 200 404 200 403 401"},
+
+	// Leads in.
+	{"POST /api/v1/objects/{object}/import:preview", "/api/v1/objects/lead/import:preview", upload("公司\n甲\n"), "401 403 200 200 200 200 403 401"},
+	{"POST /api/v1/objects/{object}/import", "/api/v1/objects/lead/import", upload("公司\n甲\n"), "401 403 202 202 202 202 403 401"},
+	{"GET /api/v1/jobs", "/api/v1/jobs", nil, "401 200 200 200 200 200 200 401"},
+	{"GET /api/v1/jobs/{id}", "/api/v1/jobs/{job}", nil, "401 404 404 200 404 200 404 401"},
+	{"GET /api/v1/jobs/{id}/rejected.csv", "/api/v1/jobs/{job}/rejected.csv", nil, "401 404 404 200 404 200 404 401"},
+	{"POST /api/v1/intake/{channel}", "/api/v1/intake/website_form", map[string]any{"company": "丙公司"}, "401 401 401 401 401 401 401 202"},
+	{"POST /api/v1/intake/{channel}", "/api/v1/intake/h5_form", map[string]any{"company": "丁公司"}, "401 401 401 401 401 401 401 401"}, // another channel's key
+
+	// Figures.
+	{"POST /api/v1/query", "/api/v1/query", map[string]any{"entity": "lead", "measures": []string{"count"}}, "401 200 200 200 422 200 200 401"},
+	{"POST /api/v1/query:records", "/api/v1/query:records", map[string]any{"query": map[string]any{"entity": "lead", "measures": []string{"count"}}, "cell": map[string]any{"measure": "count"}}, "401 200 200 200 422 200 200 401"},
+	{"POST /api/v1/funnels/{name}", "/api/v1/funnels/lead", map[string]any{"mode": "cohort"}, "401 200 200 200 403 200 403 401"},
+	{"POST /api/v1/funnels/{name}:records", "/api/v1/funnels/lead:records", map[string]any{"mode": "cohort", "stage": "new", "metric": "count"}, "401 200 200 200 403 200 403 401"},
+
+	// One's own post; the trail is 总监's and 管理员's.
+	{"GET /api/v1/inbox", "/api/v1/inbox", nil, "401 200 200 200 200 200 200 401"},
+	{"POST /api/v1/inbox/{id}:read", "/api/v1/inbox/{notice}:read", nil, "401 200 200 200 200 200 404 401"},
+	{"POST /api/v1/inbox/{id}:read", "/api/v1/inbox/{foreign}:read", nil, "401 404 404 404 404 404 404 401"},
+	{"POST /api/v1/inbox:read-all", "/api/v1/inbox:read-all", nil, "401 200 200 200 200 200 200 401"},
+	{"GET /api/v1/events", "/api/v1/events", nil, "401 403 403 200 403 200 403 401"},
+	{"GET /api/v1/trail", "/api/v1/trail", nil, "401 403 403 200 403 200 403 401"},
+	{"GET /api/v1/stream", "/api/v1/stream", nil, "401 200 200 200 200 200 200 401"},
+}
+
+// callers in the order of the table's columns; persons by their sign-in name.
+var callers = []struct{ title, person string }{{"nobody", ""}, {"销售", "rita"}, {"主管", "lena"}, {"总监", "boss"}, {"市场部", "mia"}, {"管理员", "admin"}, {"API key", ""}, {"channel key", ""}}
+
+// TestEveryRouteAsksForItsRight walks the route table for each sort of caller.
+func TestEveryRouteAsksForItsRight(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		listed := map[string]bool{}
+		for _, line := range routeRights {
+			listed[line.route] = true
+		}
+		served := map[string]web.Route{}
+		for _, r := range c.router.Routes {
+			served[r.Method+" "+r.Path] = r
+			assert.True(t, listed[r.Method+" "+r.Path], "%s %s has no line in routeRights: say who may do what", r.Method, r.Path)
+			for right := range strings.SplitSeq(r.Right, "|") {
+				assert.Contains(t, append(rights, web.Public, web.SignedIn), right, "%s %s asks for a right that no role can have", r.Method, r.Path)
+			}
+		}
+		w := &walk{company: c, channel: c.channelKey(t, "website_form")}
+		for _, line := range routeRights {
+			route, ok := served[line.route]
+			if !assert.True(t, ok, "%s is in routeRights but not served", line.route) {
+				continue
+			}
+			method, _, _ := strings.Cut(line.route, " ")
+			want := strings.Fields(line.want)
+			assert.Len(t, want, len(callers), line.route)
+			for i, who := range callers {
+				v := w.visitor(t, i)
+				path := w.fill(t, line.path, who.person)
+				res, body := v.send(t, method, path, w.body(t, line.body, path))
+				got := res.StatusCode
+				assert.Equal(t, want[i], itoa(got), "%s: %s %s: %s", who.title, method, path, body)
+				if got >= 400 {
+					p := decoded(t, body)
+					assert.True(t, strings.HasPrefix(res.Header.Get("Content-Type"), "application/problem+json"), "%s: %s %s: %s", who.title, method, path, res.Header.Get("Content-Type"))
+					assert.NotEmpty(t, p["code"], "%s: %s %s: %s", who.title, method, path, body)
+					assert.Equal(t, res.Header.Get("X-Request-Id"), p["request_id"])
+				}
+				// What a route asks for is what it answers: nobody passes but where it is public.
+				if who.title == "nobody" && route.Right != web.Public {
+					assert.Equal(t, 401, got, "nobody: %s %s", method, path)
+				}
+			}
+		}
+	})
+}
+
+// TestAChannelsKeyOpensNothingElse shows the channel's key as a bearer, where only API keys belong.
+func TestAChannelsKeyOpensNothingElse(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		v := &visitor{c: c, headers: map[string]string{"Authorization": "Bearer " + c.channelKey(t, "website_form")}}
+		for _, r := range c.router.Routes {
+			res, body := v.send(t, r.Method, strings.NewReplacer("{", "", "}", "").Replace(r.Path), nil)
+			assert.Equal(t, 401, res.StatusCode, "%s %s: %s", r.Method, r.Path, body)
+		}
+	})
+}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE tag_run ADD COLUMN last_id {text};
