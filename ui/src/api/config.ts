@@ -19,12 +19,12 @@ export function useDefinition(kind: string, name: string) {
 export interface Edited { kind: string; name: string; title: Title; spec: unknown }
 
 /** What the server says of an unsaved edit: problems with their places, and the sentence it reads as. */
-export function useCheck(edited: Edited | null) {
+export function useCheck(edited: Edited | Edited[] | null) {
   return useQuery({
     queryKey: [...keys.definitions, 'check', edited],
     enabled: edited !== null,
     queryFn: ({ signal }) =>
-      api.post<{ problems?: DefinitionProblem[] | null; sentences?: Record<string, string> | null }>('definitions:check', { definitions: [edited] }, signal),
+      api.post<{ problems?: DefinitionProblem[] | null; sentences?: Record<string, string> | null }>('definitions:check', { definitions: Array.isArray(edited) ? edited : [edited] }, signal),
     placeholderData: (before) => before,
     retry: false,
   })
