@@ -65,8 +65,8 @@ func TestCaseOneIsDiagnosed(t *testing.T) {
 		if d.Faults[0].Code != empty.Code || empty.Share == nil || *empty.Share != 0.92 || !strings.Contains(empty.Message, "预算") || !strings.Contains(empty.Message, "行业") || !strings.Contains(empty.Message, "92%") {
 			t.Errorf("the demanded budget: %+v", empty)
 		}
-		if empty.Held != 74 || empty.Remedy == nil || empty.Remedy.HeldAfter != 0 || empty.Remedy.After != 26 {
-			t.Errorf("of 74 that wait for want of a budget: held %d, %+v", empty.Held, empty.Remedy)
+		if empty.Held != 73 || empty.Remedy == nil || empty.Remedy.HeldAfter != 0 || empty.Remedy.After != 27 {
+			t.Errorf("of 73 that wait for want of a budget: held %d, %+v", empty.Held, empty.Remedy)
 		}
 		channel := d.Fault(t, "channel_not_allowed")
 		if channel.Name != "h5_form" || channel.Held != 20 || !strings.Contains(channel.Message, "分配白名单") || channel.Remedy == nil || channel.Remedy.Drafts[0].Spec["assign"] != true {

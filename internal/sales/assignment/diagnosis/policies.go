@@ -122,14 +122,17 @@ func (x *policy) offListIn(place, where string, n *condition.Node, branch int) {
 		}
 		if near != "" {
 			fault.Hint = "是否指“" + near + "”？"
+			mended := x.replaced(text, near)
+			when := mended.When
+			if branch >= 0 {
+				when = mended.Branches[branch].When
+			}
+			meant := x.cond(when)
 			fault.holds = func(r *trial.Result) bool {
-				if branch < 0 {
-					return r.Reason == assignment.NoPolicy && r.Row.Text(f.Name) == near
-				}
-				return r.Row.Text(f.Name) == near
+				return (branch < 0 && r.Reason == assignment.NoPolicy || branch >= 0 && r.Policy == x.Name) && x.matches(meant, r.Row)
 			}
 			x.gaps = append(x.gaps, fault.holds)
-			fault.spec, fault.label = x.replaced(text, near), "把“"+text+"”改为“"+near+"”"
+			fault.spec, fault.label = mended, "把“"+text+"”改为“"+near+"”"
 		}
 		x.add(fault)
 	}
