@@ -157,9 +157,13 @@ func literals(v any) []any {
 	return []any{v}
 }
 
-// cond compiles a condition on the record; nil holds always.
+// cond compiles a condition on the record, once for each node; nil holds always.
 func (h *house) cond(n *condition.Node) *condition.Cond {
+	if c, ok := h.compiled[n]; ok {
+		return c
+	}
 	c, _ := condition.Compile(n, condition.Scope{Snapshot: h.snap, Object: h.object, Env: h.Env})
+	h.compiled[n] = c
 	return c
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/clock"
+	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
@@ -96,10 +97,12 @@ type house struct {
 	pooled  []*trial.Result // those nobody would get, although it was asked
 	inputs  func(f *object.Field) ([]*object.Field, bool)
 	found   []*Fault
+
+	compiled map[*condition.Node]*condition.Cond
 }
 
 func (d *Doctor) house(snap *definition.Snapshot, o *object.Object, results []*trial.Result) *house {
-	h := &house{Doctor: d, snap: snap, object: o, results: results, inputs: d.Inputs(snap, o.Name)}
+	h := &house{Doctor: d, snap: snap, object: o, results: results, inputs: d.Inputs(snap, o.Name), compiled: map[*condition.Node]*condition.Cond{}}
 	for _, r := range results {
 		if open(r) {
 			h.pooled = append(h.pooled, r)
@@ -147,6 +150,12 @@ func (h *house) look() {
 
 var rank = map[string]int{definition.SeverityError: 0, definition.SeverityWarning: 1, definition.SeverityInfo: 2}
 
+// Each remedy costs a trial: those of the faults that hold most back are tried, and together they are mended in a few rounds.
+const (
+	mostTried  = 8
+	mostRounds = 4
+)
+
 // Period diagnoses a period.
 func (d *Doctor) Period(ctx context.Context, a *actor.Actor, objectName string, period json.RawMessage) (*Report, error) {
 	snap := d.Defs.Current()
@@ -166,12 +175,12 @@ func (d *Doctor) Period(ctx context.Context, a *actor.Actor, objectName string, 
 			out.Unassigned++
 		}
 	}
-	for _, f := range h.found {
+	for i, f := range h.found {
 		if f.Held == 0 && f.Severity == definition.SeverityInfo {
 			continue
 		}
 		out.Faults = append(out.Faults, f)
-		if f.spec == nil {
+		if f.spec == nil || i >= mostTried {
 			continue
 		}
 		if f.Remedy, err = h.offer(ctx, past, f.label, []*Fault{f}, f.holds); err != nil {
@@ -196,7 +205,7 @@ func (h *house) all(ctx context.Context, past *trial.Past, faults []*Fault) (*Of
 	// Each definition is mended until nothing more is found in it: a mended branch may show the next fault.
 	next := h.snap
 	drafts := map[definition.Key]*definition.Definition{}
-	for range 8 {
+	for range mostRounds {
 		results, err := past.Run(ctx, next)
 		if err != nil {
 			return nil, err
