@@ -260,6 +260,7 @@ export interface Definition<S = unknown> {
   version?: number
   revision?: number
   has_draft?: boolean
+  sentence?: string
 }
 
 export interface Draft<S = unknown> { aliases?: string[]; title: Title; spec: S; by?: string | { name: string }; at?: string }
