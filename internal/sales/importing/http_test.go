@@ -32,8 +32,9 @@ func serve(b *bench, a *actor.Actor, rights ...string) http.Handler {
 	})
 	allow := func(_ *actor.Actor, right string) bool { return strings.Contains(strings.Join(rights, " "), right) }
 	r := web.NewRouter(mux, "test", allow)
-	(&importing.HTTP{Importer: b.Importer}).Routes(r)
-	(&job.HTTP{Jobs: b.Jobs, Allow: allow}).Routes(r)
+	jobs := &job.HTTP{Jobs: b.Jobs, Allow: allow}
+	(&importing.HTTP{Importer: b.Importer, Jobs: jobs}).Routes(r)
+	jobs.Routes(r)
 	return mux
 }
 
