@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"baton/internal/platform/actor"
 	"baton/internal/platform/job"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
@@ -38,7 +39,12 @@ func workbook(t testing.TB, sheet string, from int, rows ...[]any) []byte {
 
 func (b *bench) keep(t testing.TB, name string, content []byte) string {
 	t.Helper()
-	up, err := b.Keep("lead", salestest.Director(), name, bytes.NewReader(content))
+	return b.keepAs(t, salestest.Director(), name, content)
+}
+
+func (b *bench) keepAs(t testing.TB, a *actor.Actor, name string, content []byte) string {
+	t.Helper()
+	up, err := b.Keep("lead", a, name, bytes.NewReader(content))
 	require.NoError(t, err)
 	return up.ID
 }
@@ -189,12 +195,12 @@ func TestAColumnWithoutAFieldBecomesOne(t *testing.T) {
 	salestest.Each(t, func(t *testing.T, url string) {
 		b := started(t, url)
 		var text strings.Builder
-		text.WriteString("公司,手机,客户等级,成立日期,注册资本金额,员工人数\n")
+		text.WriteString("公司,手机,客户等级,成立日期,年采购金额,员工人数\n")
 		for i := range 30 {
-			fmt.Fprintf(&text, "公司%d,1390000%04d,%s,2020-01-%02d,%d万,%d\n", i, i, []string{"A类", "B类", "C类"}[i%3], i%28+1, 100+i, 20+i)
+			fmt.Fprintf(&text, "公司%d,1390000%04d,%s,2020-01-%02d,%d0000,%d\n", i, i, []string{"A类", "B类", "C类"}[i%3], i%28+1, 100+i, 20+i)
 		}
-		id := b.keep(t, "a.csv", []byte(text.String()))
-		p, err := b.LookAt(t.Context(), "lead", id, salestest.Director(), importing.Look{})
+		id := b.keepAs(t, actor.TheSystem("命令行"), "a.csv", []byte(text.String()))
+		p, err := b.LookAt(t.Context(), "lead", id, actor.TheSystem("命令行"), importing.Look{})
 		require.NoError(t, err)
 		guesses := map[string]string{}
 		var ask []importing.NewField
@@ -204,11 +210,11 @@ func TestAColumnWithoutAFieldBecomesOne(t *testing.T) {
 				ask = append(ask, importing.NewField{Column: c.Name})
 			}
 		}
-		assert.Equal(t, map[string]string{"客户等级": "choice", "成立日期": "date", "注册资本金额": "money", "员工人数": "integer"}, guesses)
+		assert.Equal(t, map[string]string{"客户等级": "choice", "成立日期": "date", "年采购金额": "money", "员工人数": "integer"}, guesses)
 		assert.True(t, p.MayAdd)
 		was := b.Defs.Current().Revision
 		var out importing.Result
-		job, err := b.StartKept(t.Context(), importing.Request{Object: "lead", NewFields: ask, Actor: salestest.Director()}, id)
+		job, err := b.StartKept(t.Context(), importing.Request{Object: "lead", NewFields: ask, Actor: actor.TheSystem("命令行")}, id)
 		b.finish(t, job, err, &out)
 		assert.Equal(t, importing.Result{Rows: 30, Created: 30}, out)
 		assert.Equal(t, was+1, b.Defs.Current().Revision)

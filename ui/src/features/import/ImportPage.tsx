@@ -47,8 +47,7 @@ function Choose() {
   }, [choose, t])
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
-      const target = event.target as HTMLElement | null
-      if (target?.closest('input, textarea, [contenteditable="true"]')) return
+      if (event.target instanceof Element && event.target.closest('input, textarea, [contenteditable="true"]')) return
       const dropped = event.clipboardData?.files[0]
       if (dropped && !dropped.type.startsWith('image/')) choose(dropped)
       else if (!take(event.clipboardData?.getData('text/plain') ?? '')) return
