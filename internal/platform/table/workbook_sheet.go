@@ -3,7 +3,6 @@ package table
 import (
 	"bufio"
 	"encoding/csv"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +22,7 @@ type SheetInfo struct {
 // sheetReader walks the cells of a sheet.
 type sheetReader struct {
 	w     *Workbook
-	d     *xml.Decoder
+	x     *xmlScanner
 	row   int
 	cells []string
 	used  int // behind the last cell that is not empty
@@ -46,7 +45,7 @@ func (w *Workbook) WriteCSV(sheet int, out io.Writer, quit func() error) (SheetI
 		return SheetInfo{}, errTorn
 	}
 	defer part.Close()
-	r := &sheetReader{w: w, d: decoder(bufio.NewReaderSize(part, chunk))}
+	r := &sheetReader{w: w, x: newScanner(part)}
 	buffer := bufio.NewWriterSize(out, chunk)
 	c := csv.NewWriter(buffer)
 	written := int64(0)
@@ -86,18 +85,17 @@ func (w *Workbook) WriteCSV(sheet int, out io.Writer, quit func() error) (SheetI
 // next reads the next row's cells.
 func (r *sheetReader) next() (bool, error) {
 	for {
-		t, err := r.d.RawToken()
+		kind, err := r.x.next()
 		if errors.Is(err, io.EOF) {
 			return false, nil
 		}
 		if err != nil {
 			return false, readError(err)
 		}
-		e, ok := t.(xml.StartElement)
-		if !ok || e.Name.Local != "row" {
+		if kind != xmlStart || r.x.name != "row" {
 			continue
 		}
-		n, err := strconv.Atoi(attr(e, "r"))
+		n, err := strconv.Atoi(r.x.attr("r"))
 		if err != nil || n <= r.row {
 			n = r.row + 1
 		}
@@ -113,24 +111,19 @@ func (r *sheetReader) next() (bool, error) {
 func (r *sheetReader) readRow() error {
 	column := -1
 	for {
-		t, err := r.d.RawToken()
+		what, err := r.x.next()
 		if err != nil {
 			return readError(err)
 		}
-		switch t := t.(type) {
-		case xml.EndElement:
-			if t.Name.Local == "row" {
-				return nil
-			}
-		case xml.StartElement:
-			if t.Name.Local != "c" {
-				continue
-			}
+		switch {
+		case what == xmlEnd && r.x.name == "row":
+			return nil
+		case what == xmlStart && r.x.name == "c":
 			column++
-			if at, _ := place(attr(t, "r")); at >= 0 {
+			if at, _ := place(r.x.attr("r")); at >= 0 {
 				column = at
 			}
-			kind, s := attr(t, "t"), attr(t, "s")
+			kind, s := r.x.attr("t"), r.x.attr("s")
 			text, err := r.readCell(kind, s)
 			if err != nil {
 				return err
@@ -159,13 +152,13 @@ func (r *sheetReader) readCell(kind, styled string) (string, error) {
 	var into *strings.Builder
 	formula, valued, phonetic := false, false, 0
 	for {
-		t, err := r.d.RawToken()
+		what, err := r.x.next()
 		if err != nil {
 			return "", readError(err)
 		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
+		switch what {
+		case xmlStart:
+			switch r.x.name {
 			case "v":
 				into, valued = &value, true
 			case "t":
@@ -177,12 +170,12 @@ func (r *sheetReader) readCell(kind, styled string) (string, error) {
 			case "rPh":
 				phonetic++
 			}
-		case xml.CharData:
+		case xmlText:
 			if into != nil && into.Len() < MaxField {
-				into.Write(t)
+				into.Write(r.x.text)
 			}
-		case xml.EndElement:
-			switch t.Name.Local {
+		case xmlEnd:
+			switch r.x.name {
 			case "v", "t":
 				into = nil
 			case "rPh":

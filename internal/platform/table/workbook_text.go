@@ -1,7 +1,6 @@
 package table
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -89,41 +88,35 @@ func (w *Workbook) readTexts() error {
 		return err
 	}
 	defer part.Close()
-	d := decoder(part)
+	x := newScanner(part)
 	var b strings.Builder
 	in, phonetic := false, 0
 	for {
-		t, err := d.RawToken()
+		kind, err := x.next()
 		if errors.Is(err, io.EOF) {
 			return w.texts.done(w.folder)
 		}
 		if err != nil {
 			return readError(err)
 		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "si":
-				b.Reset()
-			case "rPh": // how to say it, not what it says
-				phonetic++
-			case "t":
-				in = phonetic == 0
-			}
-		case xml.CharData:
+		switch {
+		case kind == xmlText:
 			if in && b.Len() < MaxField {
-				b.Write(t)
+				b.Write(x.text)
 			}
-		case xml.EndElement:
-			switch t.Name.Local {
-			case "t":
-				in = false
-			case "rPh":
-				phonetic--
-			case "si":
-				if err := w.texts.add(escaped(b.String()), w.folder); err != nil {
-					return err
-				}
+		case kind == xmlStart && x.name == "si":
+			b.Reset()
+		case kind == xmlStart && x.name == "rPh": // how to say it, not what it says
+			phonetic++
+		case kind == xmlStart && x.name == "t":
+			in = phonetic == 0
+		case kind == xmlEnd && x.name == "t":
+			in = false
+		case kind == xmlEnd && x.name == "rPh":
+			phonetic--
+		case kind == xmlEnd && x.name == "si":
+			if err := w.texts.add(escaped(b.String()), w.folder); err != nil {
+				return err
 			}
 		}
 	}
