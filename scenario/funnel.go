@@ -39,7 +39,7 @@ func (c *Client) Funnel(t testing.TB, ask Fields) Funnel {
 	return f
 }
 
-// Stage finds a stage; none fails the test.
+// stageOf finds a stage; none fails the test.
 func stageOf(t testing.TB, stages []FunnelStage, name string) FunnelStage {
 	t.Helper()
 	for _, s := range stages {

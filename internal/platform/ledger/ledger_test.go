@@ -151,38 +151,6 @@ func TestNumbersHaveNoGapsUnderFailures(t *testing.T) {
 	})
 }
 
-func TestATornHeadLosesNoOtherHead(t *testing.T) {
-	t.Parallel()
-	k, s, folder := sealed(t, kerneltest.SQLite(t))
-	path := filepath.Join(folder, "heads.jsonl")
-	heads, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, heads[:len(heads)-20], 0o600)) // the crash
-	k.Must(t, k.As("ann"), record.Write{Op: record.Create, Object: "ticket", Values: map[string]any{"title": "之后", "owner": "ann"}})
-	require.NoError(t, s.Seal(t.Context()))
-	_, seals, err := s.Verify(t.Context())
-	require.NoError(t, err)
-	require.EqualValues(t, 4, seals)
-	tamper(t, k, "DELETE FROM seal WHERE n = 4")
-	_, _, err = s.Verify(t.Context())
-	var b *ledger.Break
-	require.ErrorAs(t, err, &b)
-	require.EqualValues(t, 4, b.Seal)
-}
-
-func TestTheSigningKeyIsWrittenWhole(t *testing.T) {
-	t.Parallel()
-	_, _, folder := sealed(t, kerneltest.SQLite(t))
-	entries, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	for _, e := range entries {
-		info, err := e.Info()
-		require.NoError(t, err)
-		require.EqualValues(t, 0o600, info.Mode().Perm(), e.Name())
-		require.Contains(t, []string{"seal.key", "heads.jsonl"}, e.Name())
-	}
-}
-
 // One key seals the whole trail: a node with a key of its own leaves it alone and says that it can prove nothing; with the key it can.
 func TestOneKeySealsTheTrail(t *testing.T) {
 	t.Parallel()
@@ -213,4 +181,36 @@ func TestOneKeySealsTheTrail(t *testing.T) {
 		require.ErrorAs(t, err, &b)
 		require.EqualValues(t, 1, b.Seal)
 	})
+}
+
+func TestATornHeadLosesNoOtherHead(t *testing.T) {
+	t.Parallel()
+	k, s, folder := sealed(t, kerneltest.SQLite(t))
+	path := filepath.Join(folder, "heads.jsonl")
+	heads, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, heads[:len(heads)-20], 0o600)) // the crash
+	k.Must(t, k.As("ann"), record.Write{Op: record.Create, Object: "ticket", Values: map[string]any{"title": "之后", "owner": "ann"}})
+	require.NoError(t, s.Seal(t.Context()))
+	_, seals, err := s.Verify(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 4, seals)
+	tamper(t, k, "DELETE FROM seal WHERE n = 4")
+	_, _, err = s.Verify(t.Context())
+	var b *ledger.Break
+	require.ErrorAs(t, err, &b)
+	require.EqualValues(t, 4, b.Seal)
+}
+
+func TestTheSigningKeyIsWrittenWhole(t *testing.T) {
+	t.Parallel()
+	_, _, folder := sealed(t, kerneltest.SQLite(t))
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	for _, e := range entries {
+		info, err := e.Info()
+		require.NoError(t, err)
+		require.EqualValues(t, 0o600, info.Mode().Perm(), e.Name())
+		require.Contains(t, []string{"seal.key", "heads.jsonl"}, e.Name())
+	}
 }

@@ -80,7 +80,7 @@ export interface Meta {
   revision: number
   objects: ObjectMeta[]
   tag_dimensions: TagDimension[]
-  funnels: { name: string; title: Title; object: string }[]
+  funnels: { name: string; title: Title; object: string; field?: string }[]
   measures: MeasureMeta[]
   units: Unit[]
   people: Person[]

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { useInbox } from '../api/inbox'
+import { useObject } from '../api/session'
 import { usePhone } from '../parts/usePhone'
 import { JobsPill } from './JobsPill'
 import { PersonMenu } from './PersonMenu'
@@ -59,6 +60,7 @@ export function TopBar({ live }: { live: boolean }) {
   const phone = usePhone()
   const [params, setParams] = useSearchParams()
   const { data } = useInbox()
+  const sells = useObject('lead') !== undefined // what is searched when nothing else is open
   const unread = data?.unread ?? 0
   const open = params.get('inbox') === '1'
   const setOpen = (next: boolean): void =>
@@ -71,7 +73,7 @@ export function TopBar({ live }: { live: boolean }) {
   return (
     <header className="top-bar">
       {phone ? <Logo /> : null}
-      <Search />
+      {sells ? <Search /> : null}
       <div className="top-right">
         {live ? null : <span className="top-offline" role="status"><DisconnectOutlined aria-hidden /> {phone ? null : t('frame.reconnecting')}</span>}
         <JobsPill />

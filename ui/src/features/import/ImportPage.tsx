@@ -18,10 +18,10 @@ const object = 'lead'
 export default function ImportPage() {
   const { t } = useTranslation()
   const allowed = useRight('leads.import')
-  const title = titled(useObject(object)?.title, object)
+  const seen = useObject(object) // who only brings leads in sees none
   return (
     <div className="page">
-      <PageHead title={t('import.title', { object: title })} extra={<span>{t('importer.about')}</span>} />
+      <PageHead title={seen ? t('import.title', { object: titled(seen.title, object) }) : t('nav.import')} extra={<span>{t('importer.about')}</span>} />
       {allowed ? <Choose /> : <NoRight />}
     </div>
   )

@@ -98,7 +98,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
           </div>
         ) : <div className="record-right"><Related object={object} id={record.id} /></div>}
       </div>
-      {transferring ? <TransferModal object={object.name} id={record.id} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
+      {transferring ? <TransferModal object={object.name} ids={[record.id]} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
     </div>
   )
 }
