@@ -61,7 +61,7 @@ func TestAWorkbookGoesInAndBackOut(t *testing.T) {
 	EachDB(t, func(t *testing.T, db DB) {
 		s := Start(t, Options{DB: db})
 		admin := s.Admin(t)
-		admin.Reps(t, 2)
+		reps := admin.Reps(t, 2)
 		stood := admin.Create(t, "lead", Fields{"phone": "13700000001"})
 		rows := [][]any{{"公司名称", "手机", "阶段", "客户等级"}}
 		for i := range 8 {
@@ -138,6 +138,18 @@ func TestAWorkbookGoesInAndBackOut(t *testing.T) {
 		}
 		if n := admin.Figure(t, "lead", "count", nil); n != 3 { // what stood, what was worked on, the mended row
 			t.Errorf("%v leads after the undo", n)
+		}
+		owned, todos := 0, 0
+		for _, l := range admin.List(t, "lead", nil, "") {
+			if l["owner"] != nil {
+				owned++
+			}
+		}
+		for _, r := range reps {
+			todos += len(admin.OpenTodos(t, r))
+		}
+		if owned == 0 || todos != owned {
+			t.Errorf("%d leads have an owner and %d first calls are open after the undo", owned, todos)
 		}
 		if company := admin.Record(t, "lead", stood.ID())["company"]; company != nil {
 			t.Errorf("the lead that stood keeps %v", company)
