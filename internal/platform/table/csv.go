@@ -121,7 +121,9 @@ func First(src io.Reader, numbered bool, n int) ([]Row, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			return out, nil
-		case errors.As(err, &bad):
+		case errors.As(err, &bad) && len(out) > 0:
+		case err != nil && len(out) == 0: // what begins broken is most likely no table, or its header is
+			return nil, fmt.Errorf("表头读不出：%w", err)
 		case err != nil:
 			return nil, err
 		default:

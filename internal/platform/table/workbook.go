@@ -95,7 +95,7 @@ const (
 
 var (
 	errBomb = errors.New("压缩包解开后过大，像是压缩炸弹，没有读取；请在 Excel 里打开后重新另存为 .xlsx，或另存为“CSV UTF-8”")
-	errTorn = errors.New("Excel 工作簿已损坏或没有传完；请在 Excel 里打开并重新另存为 .xlsx")
+	errTorn = errors.New("工作簿已损坏或没有传完；请在 Excel 里打开并重新另存为 .xlsx")
 )
 
 // Refusal says why a format is not read, with the remedy; nil for what is read.

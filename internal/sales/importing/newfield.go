@@ -58,7 +58,7 @@ func (m *Importer) addFields(ctx context.Context, o *object.Object, r *Request, 
 	}
 	var spec map[string]json.RawMessage
 	var fields []json.RawMessage
-	if err := json.Unmarshal(old.Spec, &spec); err == nil {
+	if err = json.Unmarshal(old.Spec, &spec); err == nil {
 		err = json.Unmarshal(spec["fields"], &fields)
 	}
 	if err != nil {
