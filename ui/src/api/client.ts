@@ -117,6 +117,6 @@ export function recordPath(object: string, id?: string, action = ''): string {
 }
 
 /** Address of a job's rejected rows as a file to save. */
-export function rejectedRowsURL(job: Pick<Job, 'id'>): string {
-  return `/api/v1/jobs/${encodeURIComponent(job.id)}/rejected.csv`
+export function rejectedRowsURL(job: Pick<Job, 'id'>, as: 'csv' | 'xlsx' = 'csv'): string {
+  return `/api/v1/jobs/${encodeURIComponent(job.id)}/rejected.${as}`
 }
