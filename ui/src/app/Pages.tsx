@@ -10,6 +10,7 @@ const ImportPage = lazy(() => import('../features/import/ImportPage'))
 const ImportJobPage = lazy(() => import('../features/import/ImportJobPage'))
 const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
 const ConfigPage = lazy(() => import('../features/config/ConfigPage'))
+const ScriptsPage = lazy(() => import('../features/scripts/ScriptsPage'))
 const TrailPage = lazy(() => import('../features/trail/TrailPage'))
 
 export function Pages() {
@@ -25,6 +26,7 @@ export function Pages() {
           <Route path="/import/:jobId" element={<ImportJobPage />} />
           <Route path="/funnel" element={<FunnelPage />} />
           <Route path="/config/*" element={<ConfigPage />} />
+          <Route path="/scripts" element={<ScriptsPage />} />
           <Route path="/trail" element={<TrailPage />} />
           <Route path="*" element={<div className="page"><Missing /></div>} />
         </Routes>
