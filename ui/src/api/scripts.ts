@@ -35,15 +35,16 @@ export function useCountUse() {
 }
 
 /**
- * Saves what was edited. A use counted meanwhile changes the record's version but nothing that is edited: then the save goes on.
+ * Saves what was edited. A use counted meanwhile changes the record's version but nothing that is edited: then the save goes on. What
+ * another wrote there is replaced only with over.
  */
-async function save(script: Script, changes: Partial<Script>): Promise<RecordDetail> {
+async function save(script: Script, changes: Partial<Script>, over: boolean): Promise<RecordDetail> {
   try {
     return await api.patch<RecordDetail>(recordPath('script', script.id), changes, script.version)
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'stale') throw error
     const { record } = await api.get<RecordDetail>(recordPath('script', script.id))
-    if (Object.keys(changes).some((field) => (record[field] ?? null) !== (script[field] ?? null))) throw error
+    if (!over && Object.keys(changes).some((field) => (record[field] ?? null) !== (script[field] ?? null))) throw error
     return api.patch<RecordDetail>(recordPath('script', script.id), changes, record.version)
   }
 }
@@ -51,8 +52,8 @@ async function save(script: Script, changes: Partial<Script>): Promise<RecordDet
 export function useSaveScript() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ script, changes }: { script?: Script; changes: Partial<Script> }) =>
-      script ? save(script, changes) : api.post<RecordDetail>(recordPath('script'), changes),
+    mutationFn: ({ script, changes, over = false }: { script?: Script; changes: Partial<Script>; over?: boolean }) =>
+      script ? save(script, changes, over) : api.post<RecordDetail>(recordPath('script'), changes),
     onSettled: () => client.invalidateQueries({ queryKey: keys.list('script') }),
   })
 }
@@ -61,7 +62,7 @@ export function useRemoveScript() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ id, back }: { id: string; back?: boolean }) =>
-      back ? api.post<RecordDetail>(recordPath('script', id, ':restore')) : api.delete(recordPath('script', id)),
+      back ? api.post<unknown>(recordPath('script', id, ':restore')) : api.delete<unknown>(recordPath('script', id)),
     onSettled: () => client.invalidateQueries({ queryKey: keys.list('script') }),
   })
 }

@@ -30,7 +30,7 @@ export function ScriptEditor({ object, script, industry, onClose }: { object: Ob
   const submit = (): void => {
     if (!complete || save.isPending) return
     if (base && Object.keys(changes).length === 0) return onClose()
-    save.mutate({ script: base && stale ? { ...base, version: 0 } : base, changes }, {
+    save.mutate({ script: base, changes, over: stale }, {
       onSuccess: () => {
         void message.success(t('scripts.saved'))
         onClose()
