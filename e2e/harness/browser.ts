@@ -34,8 +34,8 @@ export function useServer(): () => Server {
 /**
  * Call at the top of a spec file. It starts one browser for the file; the function it returns opens a page of a fresh, signed-out
  * browser profile, closed when the test ends, on the shared server or the one given. A console error, an uncaught error or an answer of
- * 500 or more fails that test; what a spec provokes on purpose it names: open(wide, ['/records/none']) forgives console errors with that
- * text or address.
+ * 500 or more fails that test; what a spec provokes on purpose it names: open(wide, ['/records/none']) forgives faults with that text or
+ * address.
  */
 export function useBrowser(own?: () => Server) {
   let browser: Browser
@@ -59,11 +59,20 @@ export function useBrowser(own?: () => Server) {
   }
 }
 
-/** Saves what the page shows now as e2e/shots/<name>.png. */
+const tallest = 3000
+
+/** Saves what the page shows now, to the end of its scroll, as e2e/shots/<name>.png. */
 export async function picture(page: Page, name: string) {
   const folder = path.join(import.meta.dirname, '..', 'shots')
   await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true, animations: 'disabled' })
+  const { width, height } = page.viewportSize() ?? wide
+  const below = await page.evaluate(() => {
+    const main = document.querySelector('main')
+    return main ? main.scrollHeight - main.clientHeight : 0
+  })
+  if (below > 0) await page.setViewportSize({ width, height: Math.min(tallest, height + below) })
+  await page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' })
+  if (below > 0) await page.setViewportSize({ width, height })
 }
 
 function watch(context: BrowserContext, forgive: string[]): string[] {
@@ -77,7 +86,8 @@ function watch(context: BrowserContext, forgive: string[]): string[] {
   })
   context.on('weberror', (error) => faults.push(`uncaught: ${error.error().stack ?? error.error().message}`))
   context.on('response', (response) => {
-    if (response.status() >= 500) faults.push(`${response.status()}: ${response.request().method()} ${response.url()}`)
+    const text = `${response.status()}: ${response.request().method()} ${response.url()}`
+    if (response.status() >= 500 && !forgive.some((part) => text.includes(part))) faults.push(text)
   })
   return faults
 }

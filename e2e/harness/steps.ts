@@ -67,7 +67,7 @@ export async function newLead(page: Page, fields: Record<string, unknown>): Prom
 
 /** Waits until the locator reads as expected; the page may still be on its way there. */
 export async function reads(locator: Locator, text: string | RegExp) {
-  await expect.poll(() => locator.innerText(), { timeout: 15_000 }).toMatch(text)
+  await expect.poll(() => locator.innerText()).toMatch(text)
 }
 
 /** The row or card of a record in a list. */

@@ -99,6 +99,24 @@ test('j, k, x and Enter work the list by hand', async () => {
   await page.waitForURL(`**/objects/lead/${all[1]}`)
 })
 
+test('the selected are handed over together', async () => {
+  const page = await open()
+  await signIn(page, 'zhouming')
+  const made = [await newLead(page, { company: '一起转甲公司', region: '浙江 杭州', owner: 'p-linxiao' }), await newLead(page, { company: '一起转乙公司', region: '浙江 杭州', owner: 'p-linxiao' })]
+  await page.goto(`/objects/lead?view=all&q=${encodeURIComponent('一起转')}`)
+  await row(page, made[1]?.id ?? '').waitFor()
+  await page.getByRole('checkbox', { name: '全选' }).check()
+  await page.getByText('已选 2 条').waitFor()
+  await page.getByRole('status').getByRole('button', { name: '转交' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: '新负责人' }).click()
+  await page.keyboard.type('何芳')
+  await page.locator('.ant-select-dropdown:visible').getByText('何芳 · 华东一组').click()
+  await dialog.getByRole('button', { name: '转交' }).click()
+  await page.getByText('已转交 2 条').waitFor()
+  for (const lead of made) await reads(row(page, lead.id), /何芳/)
+})
+
 test('search from anywhere finds by company, contact and phone', async () => {
   const page = await open()
   await signIn(page, 'chenli')

@@ -47,7 +47,7 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 	r.Raw(web.Route{Method: "GET", Path: "/metrics", Right: web.Public, Summary: "Prometheus metrics"}, promhttp.HandlerFor(reg, promhttp.HandlerOpts{}).ServeHTTP)
 
 	(&identity.HTTP{Service: a.Signing, Dir: a.Dir, Defs: a.Defs, Access: a.Access, Workspace: a.workspace, Demo: a.demoPeople, Secure: a.Config.SecureCookie}).Routes(r)
-	(&definition.HTTP{Manager: a.Defs, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
+	(&definition.HTTP{Manager: a.Defs, Trier: a.engines.trial, Linter: a.engines.doctor, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
 	(&record.HTTP{Reader: a.Reader, Writer: a.Writer, Origin: origin, Timers: a.timers, Actions: a.actions}).Routes(r)
 	(&trail{ledger: a.Ledger, reader: a.Reader}).Routes(r)
 	(&meta{app: a}).Routes(r)

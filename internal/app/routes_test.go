@@ -49,6 +49,10 @@ var routeRights = []struct {
 	{"DELETE /api/v1/definitions/{kind}/{name}/draft", "/api/v1/definitions/assignment_policy/lead_assignment/draft", nil, "401 403 403 204 403 204 403 401"},
 	{"DELETE /api/v1/definitions/{kind}/{name}/draft", "/api/v1/definitions/role/rep/draft", nil, "401 403 403 403 403 204 403 401"},
 	{"POST /api/v1/definitions:check", "/api/v1/definitions:check", map[string]any{"definitions": []any{}}, "401 200 200 200 200 200 403 401"},
+	{"POST /api/v1/definitions:try", "/api/v1/definitions:try", map[string]any{"object": "lead", "drafts": []any{}}, "401 403 403 200 404 200 403 401"},
+	{"POST /api/v1/definitions:lint", "/api/v1/definitions:lint", map[string]any{"kind": "channel", "name": "fair", "title": map[string]any{"zh-CN": "展会"}, "spec": map[string]any{"object": "lead"}}, "401 200 200 200 200 200 403 401"},
+	{"GET /api/v1/diagnosis", "/api/v1/diagnosis", nil, "401 403 403 200 404 200 403 401"},
+	{"GET /api/v1/diagnosis/{object}/{id}", "/api/v1/diagnosis/lead/{mine}", nil, "401 200 200 200 404 200 200 401"},
 	{"GET /api/v1/revisions", "/api/v1/revisions", nil, "401 200 200 200 200 200 403 401"},
 	{"POST /api/v1/revisions/{n}/restore", "/api/v1/revisions/1/restore", nil, "401 403 403 403 403 200 403 401"}, // revision 1 knows no role “veiled”
 

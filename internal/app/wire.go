@@ -19,6 +19,8 @@ import (
 	"baton/internal/platform/timer"
 	"baton/internal/platform/web"
 	"baton/internal/sales/assignment"
+	"baton/internal/sales/assignment/diagnosis"
+	"baton/internal/sales/assignment/trial"
 	"baton/internal/sales/followup"
 	"baton/internal/sales/funnel"
 	"baton/internal/sales/importing"
@@ -38,6 +40,8 @@ type engines struct {
 	follow *followup.Engine
 	assign *assignment.Engine
 	retag  *tagging.Retagger
+	trial  *trial.Engine
+	doctor *diagnosis.Doctor
 	// importer works imports off as jobs
 	importer *importing.Importer
 }
@@ -74,6 +78,15 @@ func (a *App) wire(ctx context.Context) error {
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
+	e.trial = &trial.Engine{DB: a.DB, Defs: a.Defs, Reader: a.Reader, Dir: a.Dir, Clock: a.Clock, Env: a.Env, Asks: intake.Asks,
+		Kinds: []string{assignment.Kind, tagging.Kind, query.Kind, intake.Kind},
+		Tags: func(s *definition.Snapshot, objectName string) func(*condition.Env) error {
+			return tagging.NewDeriver(s, objectName).Derive
+		}}
+	e.doctor = &diagnosis.Doctor{Trial: e.trial, Defs: a.Defs, Reader: a.Reader, Dir: a.Dir, Env: a.Env, Clock: a.Clock,
+		Inputs: func(s *definition.Snapshot, objectName string) func(*object.Field) ([]*object.Field, bool) {
+			return tagging.NewDeriver(s, objectName).Inputs
+		}}
 	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), funnel.Stage{}, e.assign, e.follow.Step(), e.kept}
 	return nil
 }
@@ -119,6 +132,7 @@ func (a *App) routes(r *web.Router) {
 			return tags.Explain(ctx, who, row)
 		},
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
+	(&diagnosis.HTTP{Doctor: a.engines.doctor, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)

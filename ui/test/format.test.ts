@@ -38,6 +38,7 @@ describe('format', () => {
 
   it('reads the one countdown of a page to the minute, in the last hour to the second', () => {
     expect(fineSpan(((71 * 60 + 58) * 60 + 41) * 1000)).toBe('2天23小时58分')
+    expect(fineSpan(72 * 3600_000)).toBe('3天')
     expect(fineSpan((5 * 60 + 9) * 60_000)).toBe('5小时09分')
     expect(fineSpan((58 * 60 + 7) * 1000)).toBe('58分07秒')
     expect(fineSpan(7_900)).toBe('7秒')

@@ -18,6 +18,9 @@ import (
 type HTTP struct {
 	Manager *Manager
 	May     func(a *actor.Actor, kind string) bool
+	// Trier and Linter answer for drafts; nil: there are none.
+	Trier  Trier
+	Linter Linter
 }
 
 // Routes lists the module's routes with their rights; which kinds one may change is checked further in.
@@ -30,6 +33,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/revisions", Right: "definitions.read", Summary: "List revisions, newest first"}, h.revisions)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/revisions", Right: "definitions.write", Summary: "Publish drafts"}, h.publish)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/revisions/{n}/restore", Right: "definitions.write", Summary: "Publish the definitions as they were"}, h.restore)
+	h.tryRoutes(r)
 }
 
 type bodyOut struct{ Body map[string]any }

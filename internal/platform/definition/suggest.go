@@ -9,6 +9,14 @@ import (
 // Suggest names the nearest known name ("是否指“industry”？"), empty when none is near. Look-alike characters count as half a difference,
 // so that 教肓 finds 教育.
 func Suggest(name string, known []string) string {
+	if best := Nearest(name, known); best != "" {
+		return "是否指“" + best + "”？"
+	}
+	return ""
+}
+
+// Nearest is the known name that Suggest would name, empty when none is near.
+func Nearest(name string, known []string) string {
 	best, bestD := "", 1e9
 	for _, k := range known {
 		if d := distance([]rune(strings.ToLower(name)), []rune(strings.ToLower(k))); d < bestD {
@@ -19,7 +27,7 @@ func Suggest(name string, known []string) string {
 	if best == "" || bestD > limit || bestD >= float64(len([]rune(best))) {
 		return ""
 	}
-	return "是否指“" + best + "”？"
+	return best
 }
 
 // alike holds pairs of characters that are taken for one another by eye or by OCR.

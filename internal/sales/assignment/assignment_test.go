@@ -32,7 +32,7 @@ func TestShippedEdges(t *testing.T) {
 			return out
 		}
 		x := got("nothing decided", "")
-		if s := seen(x); s[0] != "—" || s[1] != "0" || x.Reason != notGood {
+		if s := seen(x); s[0] != "—" || s[1] != "0" || x.Reason != NotGood {
 			t.Errorf("nothing decided: saw %v, reason %q", s, x.Reason)
 		}
 		w.decided(t, "a", "医疗", 10, 0, 1)
@@ -49,7 +49,7 @@ func TestShippedEdges(t *testing.T) {
 		w.decided(t, "a", "教育", 20, 10, 0)
 		w.todos(t, "a", 8)
 		x = got("66 % with 8", "")
-		if s := seen(x); s[0] != "66%" || s[1] != "8" || x.Reason != allFull || x.Decision != "pool" {
+		if s := seen(x); s[0] != "66%" || s[1] != "8" || x.Reason != AllFull || x.Decision != "pool" {
 			t.Errorf("66 %% with 8: saw %v, reason %q", s, x.Reason)
 		}
 		w.must(t, record.Write{Op: record.Update, Object: "task", ID: w.anyTask(t, "a"), Values: map[string]any{"status": "done"}})
@@ -94,7 +94,7 @@ func TestAssignmentLeavesItsTraces(t *testing.T) {
 		}
 		// A lead that nobody suits waits with its reason and its clock, until somebody claims it.
 		row = w.lead(t, map[string]any{"company": "某某公司", "tag_industry": "零售"})
-		if row.Owner() != "" || row.Text("pool_reason") != noBranch {
+		if row.Owner() != "" || row.Text("pool_reason") != NoBranch {
 			t.Errorf("unmatched: owner %q, reason %q", row.Owner(), row.Text("pool_reason"))
 		}
 		ts, err := w.timers.List(ctx, w.db, "lead", row.ID())

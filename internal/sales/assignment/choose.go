@@ -42,6 +42,7 @@ type choice struct {
 	q    question
 	done []*tried
 	met  map[reached]*object.Row // through relations
+	dry  *Replay                 // what is remembered stays in it; nil in a write
 }
 
 // run asks the branches in order; nil when nobody gets the record.
@@ -159,12 +160,12 @@ func (b binding) key(row, person *object.Row) (string, bool) {
 func (h *choice) take(ctx context.Context, t *tried, s *Selection, w *where) (*candidate, error) {
 	b, tx := t.b, h.c.Tx
 	var err error
-	if s.turns, err = loadTurns(ctx, tx, h.p.Object.Name); err != nil {
+	if s.turns, err = h.turns(ctx, h.p.Object.Name); err != nil {
 		return nil, err
 	}
 	var mem *memory
 	if _, ok := b.strategy.(rememberer); ok {
-		if mem, err = loadMemory(ctx, tx, h.p.Name, b.Name); err != nil {
+		if mem, err = h.memory(ctx, b); err != nil {
 			return nil, err
 		}
 		s.State = mem.body
@@ -223,7 +224,7 @@ func (h *choice) hold(ctx context.Context, t *tried, all *turns, c *candidate, w
 	var daily *turns
 	if b.DailyCap > 0 {
 		var err error
-		if daily, err = loadTurns(ctx, tx, h.p.Object.Name+"/"+h.p.Name+"/"+b.Name); err != nil {
+		if daily, err = h.turns(ctx, h.p.Object.Name+"/"+h.p.Name+"/"+b.Name); err != nil {
 			return false, err
 		}
 		if ok, err := daily.take(ctx, tx, c.id, h.q.day, h.c.Now, b.DailyCap); !ok || err != nil {
@@ -275,35 +276,36 @@ func (w *where) holds(c *candidate, free bool) (bool, error) {
 
 // The reasons why a record waits in the pool.
 const (
-	noBranch = "没有匹配的分支"
-	nobody   = "没有可用的销售"
-	allFull  = "候选已满"
-	notGood  = "没有达到条件的销售"
+	NoPolicy = "没有适用的分配策略"
+	NoBranch = "没有匹配的分支"
+	Nobody   = "没有可用的销售"
+	AllFull  = "候选已满"
+	NotGood  = "没有达到条件的销售"
 )
 
 // reason says why nobody got the record.
 func (h *choice) reason() (string, error) {
-	out := noBranch
+	out := NoBranch
 	for _, t := range h.done {
 		if !t.matched {
 			continue
 		}
-		if out == noBranch {
-			out = nobody
+		if out == NoBranch {
+			out = Nobody
 		}
 		w := h.where(t.b)
 		for _, c := range t.candidates {
 			if c.lost {
-				return allFull, nil
+				return AllFull, nil
 			}
 			ok, err := w.holds(c, true)
 			if err != nil {
 				return "", err
 			}
 			if ok {
-				return allFull, nil
+				return AllFull, nil
 			}
-			out = notGood
+			out = NotGood
 		}
 	}
 	return out, nil

@@ -60,7 +60,7 @@ func TestCapsHoldUnderConcurrency(t *testing.T) {
 					t.Errorf("%s: %s has %d open tasks, want 3", strategy, p, n)
 				}
 			}
-			if x := w.explain(t, w.lead(t, nil)); x.Reason != allFull || x.Decision != "pool" {
+			if x := w.explain(t, w.lead(t, nil)); x.Reason != AllFull || x.Decision != "pool" {
 				t.Errorf("%s: reason %q", strategy, x.Reason)
 			}
 		})

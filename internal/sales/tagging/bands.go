@@ -112,13 +112,13 @@ func (c *compiler) joins(f *object.Field) {
 		a, b := c.d.bands[i-1], c.d.bands[i]
 		switch {
 		case a.hi > b.lo:
-			c.b.Problem(at(b), "overlap", "“"+a.value+"”和“"+b.value+"”重叠：都包含 "+words(b.lo), "相邻两档用 lt 和 gte，或 lte 和 gt")
+			c.b.Problem(at(b), "overlap", "“"+a.value+"”和“"+b.value+"”重叠：都包含 "+words(b.lo), "相邻两档，一档写“小于”，另一档写“不少于”；或一档“不超过”，另一档“大于”")
 		case a.hi < b.lo:
 			place := words(a.hi)
 			if a.hi < b.lo-1 {
 				place += " 到 " + words(b.lo-1)
 			}
-			c.b.Problem(at(b), "gap", "“"+a.value+"”和“"+b.value+"”之间有空档："+place+" 没有归入任何一档", "相邻两档用 lt 和 gte，或 lte 和 gt")
+			c.b.Problem(at(b), "gap", "“"+a.value+"”和“"+b.value+"”之间有空档："+place+" 没有归入任何一档", "相邻两档，一档写“小于”，另一档写“不少于”；或一档“不超过”，另一档“大于”")
 		}
 	}
 	if last.hi != math.MaxInt64 {

@@ -12,19 +12,19 @@ export function useDefinitions() {
   })
 }
 
-export function useDefinition(kind: string, name: string) {
-  return useQuery({ queryKey: keys.definition(kind, name), queryFn: () => api.get<DefinitionDetail>(path(kind, name)) })
+export function useDefinition(kind: string, name: string, enabled = true) {
+  return useQuery({ queryKey: keys.definition(kind, name), enabled, queryFn: () => api.get<DefinitionDetail>(path(kind, name)) })
 }
 
 export interface Edited { kind: string; name: string; title: Title; spec: unknown }
 
-/** What the server says of an unsaved edit: problems with their places, and the sentence it reads as. */
-export function useCheck(edited: Edited | null) {
+/** What the server says of unsaved edits that belong together: problems with their places, and the sentences they read as. */
+export function useCheck(edited: Edited[] | null) {
   return useQuery({
     queryKey: [...keys.definitions, 'check', edited],
     enabled: edited !== null,
     queryFn: ({ signal }) =>
-      api.post<{ problems?: DefinitionProblem[] | null; sentences?: Record<string, string> | null }>('definitions:check', { definitions: [edited] }, signal),
+      api.post<{ problems?: DefinitionProblem[] | null; sentences?: Record<string, string> | null }>('definitions:check', { definitions: edited }, signal),
     placeholderData: (before) => before,
     retry: false,
   })
@@ -49,7 +49,17 @@ export function useDropDraft(kind: string, name: string) {
 export function usePublish() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (given: { note: string; only?: { kind: string; name: string }[] }) => api.post<{ revision: Revision }>('revisions', given),
+    mutationFn: async ({ companion, ...given }: { note: string; only: { kind: string; name: string }[]; companion?: Edited | null }) => {
+      if (!companion) return api.post<{ revision: Revision }>('revisions', given)
+      const { kind, name, title, spec } = companion
+      await api.put<DraftSaved>(path(kind, name), { title, spec })
+      try {
+        return await api.post<{ revision: Revision }>('revisions', { ...given, only: [...given.only, { kind, name }] })
+      } catch (problem) {
+        await api.delete(`${path(kind, name)}/draft`).catch(() => undefined) // refused: nothing half made stays behind
+        throw problem
+      }
+    },
     onSuccess: async () => {
       await Promise.all([keys.definitions, keys.meta, keys.revisions].map((queryKey) => client.invalidateQueries({ queryKey })))
     },

@@ -17,4 +17,5 @@ export const keys = {
   funnel: ['funnel'] as const,
   events: ['events'] as const,
   trail: ['trail'] as const,
+  diagnosis: ['diagnosis'] as const,
 }

@@ -95,6 +95,24 @@ export function useRecordAction(object: string, id: string) {
   })
 }
 
+/** Hands records over, each by itself; fails as a whole only when none could be. */
+export function useTransfer(object: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ ids, owner, note }: { ids: string[]; owner: unknown; note: string }) => {
+      const outcomes = await Promise.allSettled(ids.map((id) => api.post(recordPath(object, id, ':transfer'), { owner, note })))
+      const won = outcomes.filter((o) => o.status === 'fulfilled').length
+      const refused = outcomes.find((o) => o.status === 'rejected')
+      if (won === 0 && refused) throw refused.reason
+      return { won, lost: ids.length - won }
+    },
+    onSettled: (_result, _error, { ids }) => {
+      void client.invalidateQueries({ queryKey: keys.list(object) })
+      for (const id of ids) void client.invalidateQueries({ queryKey: keys.record(object, id) })
+    },
+  })
+}
+
 export function useCreateRecord(object: string) {
   const client = useQueryClient()
   return useMutation({

@@ -55,7 +55,7 @@ export function followStream(client: QueryClient, onState: (live: boolean) => vo
       touch(keys.list(object), keys.funnel, keys.events)
       if (id) touch(keys.record(object, id))
     })
-    source.addEventListener('inbox', () => touch(keys.inbox))
+    source.addEventListener('inbox', () => touch(keys.inbox, keys.session)) // the session brings the server's time: what ran out is shown as run out
     source.addEventListener('revision', () => touch(keys.meta, keys.definitions, keys.revisions, keys.funnel))
     source.addEventListener('job', () => touch(keys.jobs))
   }

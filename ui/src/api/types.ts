@@ -80,7 +80,7 @@ export interface Meta {
   revision: number
   objects: ObjectMeta[]
   tag_dimensions: TagDimension[]
-  funnels: { name: string; title: Title; object: string }[]
+  funnels: { name: string; title: Title; object: string; field?: string }[]
   measures: MeasureMeta[]
   units: Unit[]
   people: Person[]
@@ -260,6 +260,7 @@ export interface Definition<S = unknown> {
   version?: number
   revision?: number
   has_draft?: boolean
+  sentence?: string
 }
 
 export interface Draft<S = unknown> { aliases?: string[]; title: Title; spec: S; by?: string | { name: string }; at?: string }

@@ -9,6 +9,7 @@ const RecordPage = lazy(() => import('../features/record/RecordPage'))
 const ImportPage = lazy(() => import('../features/import/ImportPage'))
 const ImportJobPage = lazy(() => import('../features/import/ImportJobPage'))
 const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
+const DiagnosisPage = lazy(() => import('../features/diagnosis/DiagnosisPage'))
 const ConfigPage = lazy(() => import('../features/config/ConfigPage'))
 const ScriptsPage = lazy(() => import('../features/scripts/ScriptsPage'))
 const TrailPage = lazy(() => import('../features/trail/TrailPage'))
@@ -25,6 +26,7 @@ export function Pages() {
           <Route path="/import" element={<ImportPage />} />
           <Route path="/import/:jobId" element={<ImportJobPage />} />
           <Route path="/funnel" element={<FunnelPage />} />
+          <Route path="/diagnosis" element={<DiagnosisPage />} />
           <Route path="/config/*" element={<ConfigPage />} />
           <Route path="/scripts" element={<ScriptsPage />} />
           <Route path="/trail" element={<TrailPage />} />

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { children, group, groupKind, type Condition, type GroupKind, type Leaf, type MeasureLeaf } from '../api/condition'
 import { kindOf } from '../fields'
 import { LeafChip } from './LeafChip'
+import { startValue } from './LeafEditor'
 import type { Terms } from './terms'
 import './condition.css'
 
@@ -19,8 +20,9 @@ interface Props {
 
 function firstLeaf(terms: Terms): Condition {
   const measure = terms.measures?.[0]
-  const field = terms.fields[0]
-  if (field) return { field: field.name, op: kindOf(field).ops[0] ?? 'eq', value: null }
+  const field = terms.fields.find((f) => !f.system) ?? terms.fields[0]
+  const op = field ? (kindOf(field).ops[0] ?? 'eq') : 'eq'
+  if (field) return { field: field.name, op, value: startValue(op) }
   return { measure: measure?.name ?? '', for: measure?.for, period: measure?.period, op: 'gt', value: null }
 }
 
@@ -44,7 +46,7 @@ export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, l
           onChange={(k: GroupKind) => onChange(group(k, parts))}
         />
         {parts.length === 0 ? <span className="muted small">{t('cond.emptyGroup')}</span> : null}
-        {onRemove ? <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t('cond.removeGroup')} onClick={onRemove} /> : null}
+        {onRemove ? <Button type="text" size="small" icon={<CloseOutlined aria-hidden />} aria-label={t('cond.removeGroup')} onClick={onRemove} /> : null}
       </div>
       {parts.length > 0 ? (
         <div className="cond-parts">
@@ -66,7 +68,7 @@ export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, l
         <Button
           type="link"
           size="small"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           onClick={() => {
             setAdded(parts.length)
             set([...parts, firstLeaf(terms)])
@@ -75,7 +77,7 @@ export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, l
           {t('cond.add')}
         </Button>
         {depth < 4 ? (
-          <Button type="link" size="small" icon={<PlusOutlined />} onClick={() => set([...parts, group(kind === 'any' ? 'all' : 'any', [firstLeaf(terms)])])}>{t('cond.addGroup')}</Button>
+          <Button type="link" size="small" icon={<PlusOutlined aria-hidden />} onClick={() => set([...parts, group(kind === 'any' ? 'all' : 'any', [firstLeaf(terms)])])}>{t('cond.addGroup')}</Button>
         ) : null}
       </div>
     </div>

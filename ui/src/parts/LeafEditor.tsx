@@ -9,7 +9,7 @@ import { ValueEditor } from './ValueEditor'
 
 type Any = Leaf | MeasureLeaf
 
-const startValue = (op: Op): unknown => (op === 'within' ? { last: 30, unit: 'day' } : op === 'between' || op === 'in' || op === 'not_in' ? [] : null)
+export const startValue = (op: Op): unknown => (op === 'within' ? { last: 30, unit: 'day' } : op === 'between' || op === 'in' || op === 'not_in' ? [] : null)
 
 /** One condition: what, how compared, with what. */
 export function LeafEditor({ terms, value, onChange }: { terms: Terms; value: Any; onChange: (value: Any) => void }) {

@@ -27,17 +27,17 @@ function Panel({ icon, title, text, children }: { icon: ReactNode; title: string
 }
 
 export function Empty({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
-  return <Panel icon={<InboxOutlined />} title={title} text={text}>{children}</Panel>
+  return <Panel icon={<InboxOutlined aria-hidden />} title={title} text={text}>{children}</Panel>
 }
 
 export function NoRight({ text }: { text?: string }) {
   const { t } = useTranslation()
-  return <Panel icon={<LockOutlined />} title={t('state.noRight')} text={text ?? t('state.noRightText')} />
+  return <Panel icon={<LockOutlined aria-hidden />} title={t('state.noRight')} text={text ?? t('state.noRightText')} />
 }
 
 export function Missing({ text, children }: { text?: string; children?: ReactNode }) {
   const { t } = useTranslation()
-  return <Panel icon={<FileSearchOutlined />} title={t('state.notFound')} text={text ?? t('state.notFoundText')}>{children}</Panel>
+  return <Panel icon={<FileSearchOutlined aria-hidden />} title={t('state.notFound')} text={text ?? t('state.notFoundText')}>{children}</Panel>
 }
 
 /** What happened, why, what to do; a missing right and a missing record are told apart from a fault. */
@@ -49,7 +49,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   return (
     <div role="alert">
       <Panel
-        icon={<ApiOutlined />}
+        icon={<ApiOutlined aria-hidden />}
         title={t('state.failed')}
         text={<>{text}{error instanceof Problem && error.requestId ? <span className="state-id">{t('state.requestId', { id: error.requestId })}</span> : null}</>}
       >

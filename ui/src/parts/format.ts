@@ -76,6 +76,7 @@ export function fineSpan(ms: number): string {
   const hours = Math.floor((total % 86_400) / 3600)
   const minutes = Math.floor((total % 3600) / 60)
   const two = (n: number): string => String(n).padStart(2, '0')
+  if (days > 0 && hours + minutes === 0) return i18next.t('fmt.d', { d: days })
   if (days > 0) return i18next.t('fmt.dhm', { d: days, h: hours, m: two(minutes) })
   if (hours > 0) return i18next.t('fmt.hm', { h: hours, m: two(minutes) })
   return minutes > 0 ? i18next.t('fmt.ms', { m: minutes, s: two(total % 60) }) : i18next.t('fmt.s', { s: total })

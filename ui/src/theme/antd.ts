@@ -36,9 +36,9 @@ export function antdTheme(mode: Mode, touch: boolean): ThemeConfig {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', fontWeight: 400 },
-      Tabs: { horizontalItemPadding: '8px 0', horizontalItemGutter: 20 },
+      Tabs: { horizontalItemPadding: '8px 0', horizontalItemGutter: 20, itemSelectedColor: p.brand, itemHoverColor: p.brand, itemActiveColor: p.brand, inkBarColor: p.brand },
       Drawer: { paddingLG: 20 },
-      Segmented: { trackBg: p.neutralTint },
+      Segmented: { trackBg: p.neutralTint, itemSelectedBg: mode === 'dark' ? p.lineStrong : p.card },
       Form: { verticalLabelPadding: '0 0 4px', itemMarginBottom: 16 },
     },
   }

@@ -68,7 +68,7 @@ function Menu({ definitions }: { definitions: Definition[] }) {
       <div key={kind} className="config-part">
         <div className="config-part-head">
           <h2>{t(`kind.${kind}`, { defaultValue: kind })}</h2>
-          {makeable.includes(kind) && may(kind) ? <Button type="text" size="small" icon={<PlusOutlined />} aria-label={t('config.make', { kind: t(`kind.${kind}`) })} onClick={() => setMaking(kind)} /> : null}
+          {makeable.includes(kind) && may(kind) ? <Button type="text" size="small" icon={<PlusOutlined aria-hidden />} aria-label={t('config.make', { kind: t(`kind.${kind}`) })} onClick={() => setMaking(kind)} /> : null}
         </div>
         {items.map((d) => link(`/config/${d.kind}/${d.name}`, titled(d.title, d.name), d.has_draft))}
       </div>

@@ -13,6 +13,7 @@ import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Failed, Loading } from '../../parts/States'
 import { ChannelForm } from './ChannelForm'
+import { useCompanion } from './companion'
 import { FollowUpForm } from './FollowUpForm'
 import { placeWords } from './place'
 import { PolicyForm } from './PolicyForm'
@@ -29,7 +30,7 @@ export function DefinitionPage() {
   const [params] = useSearchParams()
   const detail = useDefinition(kind, name)
   const fresh = params.get('new')
-  if (detail.isPending) return <Loading rows={10} />
+  if (detail.isPending && !fresh) return <Loading rows={10} />
   const missing = detail.error instanceof Problem && detail.error.status === 404
   if (detail.isError && !detail.data && !(missing && fresh)) return <Failed error={detail.error} retry={() => void detail.refetch()} />
   const data: DefinitionDetail = detail.data ?? { definition: null, draft: null }
@@ -53,12 +54,13 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
   const save = useSaveDraft(kind, name)
   const drop = useDropDraft(kind, name)
   const hasForm = formed.includes(kind)
-  const checked = useSettled(hasForm && may && (edited !== null || detail.draft !== null) ? { kind, name, ...working } : null)
-  const check = useCheck(checked)
-  const problems = check.data?.problems ?? save.data?.problems ?? []
-  const sentence = check.data?.sentences?.[`${kind}/${name}`] ?? save.data?.sentence ?? detail.sentence
   const hasDraft = Boolean(detail.draft)
   const changed = edited !== null
+  const companion = useCompanion(kind, name, working)
+  const asked = hasForm && may && (changed || hasDraft)
+  const check = useCheck(useSettled(asked ? [{ kind, name, ...working }, ...(companion ? [companion] : [])] : null))
+  const problems = asked ? (check.data?.problems ?? []) : []
+  const sentence = (asked ? check.data?.sentences?.[`${kind}/${name}`] : undefined) ?? detail.sentence
   const title = titled(working.title, name)
 
   const saveDraft = (after?: () => void): void =>
@@ -129,7 +131,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           {sentence ? <Card title={t('config.reads')}><Sentence text={sentence} /></Card> : null}
         </aside>
       </div>
-      {publishing ? <PublishModal only={[{ kind, name }]} title={title} onClose={() => setPublishing(false)} /> : null}
+      {publishing ? <PublishModal only={[{ kind, name }]} companion={companion} title={title} onClose={() => setPublishing(false)} /> : null}
     </>
   )
 }

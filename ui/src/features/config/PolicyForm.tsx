@@ -48,7 +48,7 @@ export function PolicyForm({ spec, onChange, disabled }: FormProps<PolicySpec>) 
             onRemove={() => set(branches.filter((_, at) => at !== i))}
           />
         ))}
-        <Button type="dashed" icon={<PlusOutlined />} disabled={disabled} onClick={add}>{t('policy.addBranch')}</Button>
+        <Button type="dashed" icon={<PlusOutlined aria-hidden />} disabled={disabled} onClick={add}>{t('policy.addBranch')}</Button>
         <p className="muted small policy-end">{t('policy.otherwise')}</p>
       </section>
     </>

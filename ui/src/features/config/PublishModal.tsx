@@ -2,11 +2,11 @@ import { Alert, App, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '../../api/client'
-import { usePublish } from '../../api/config'
+import { usePublish, type Edited } from '../../api/config'
 import { problemText } from '../../parts/problem'
 
-/** Publishes the given drafts as one revision, with a word about why. */
-export function PublishModal({ only, title, onClose }: { only: { kind: string; name: string }[]; title: string; onClose: () => void }) {
+/** Publishes the given drafts, and what has to come with them, as one revision, with a word about why. */
+export function PublishModal({ only, companion, title, onClose }: { only: { kind: string; name: string }[]; companion: Edited | null; title: string; onClose: () => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const publish = usePublish()
@@ -20,7 +20,7 @@ export function PublishModal({ only, title, onClose }: { only: { kind: string; n
       cancelText={t('action.cancel')}
       okButtonProps={{ loading: publish.isPending }}
       onCancel={onClose}
-      onOk={() => publish.mutate({ note, only }, {
+      onOk={() => publish.mutate({ note, only, companion }, {
         onSuccess: ({ revision }) => {
           void message.success(t('config.published', { n: revision.n }))
           onClose()

@@ -40,7 +40,7 @@ export function TagForm({ spec, onChange, disabled }: FormProps<TagSpec>) {
             </li>
           ))}
         </ul>
-        <Button type="link" icon={<PlusOutlined />} disabled={disabled} onClick={() => onChange({ ...spec, values: [...values, { value: '' }] })}>{t('tag.addValue')}</Button>
+        <Button type="link" icon={<PlusOutlined aria-hidden />} disabled={disabled} onClick={() => onChange({ ...spec, values: [...values, { value: '' }] })}>{t('tag.addValue')}</Button>
       </section>
       <section className="config-section">
         <h3>{t('tag.how')}</h3>
@@ -60,7 +60,7 @@ export function TagForm({ spec, onChange, disabled }: FormProps<TagSpec>) {
             <p className="config-reads">{t('filter.reads', { text: conditionWords(rule.when, terms, meta) })}</p>
           </div>
         ))}
-        <Button type="dashed" icon={<PlusOutlined />} disabled={disabled} onClick={() => onChange({ ...spec, rules: [...rules, { value: values[0]?.value ?? '', when: { all: [] } }] })}>{t('tag.addRule')}</Button>
+        <Button type="dashed" icon={<PlusOutlined aria-hidden />} disabled={disabled} onClick={() => onChange({ ...spec, rules: [...rules, { value: values[0]?.value ?? '', when: { all: [] } }] })}>{t('tag.addRule')}</Button>
       </section>
       <section className="config-section">
         <Row label={t('tag.bands')} hint={t('tag.bandsHint')}><Switch aria-label={t('tag.bands')} checked={Boolean(bands)} disabled={disabled} onChange={setBands} /></Row>
@@ -120,7 +120,7 @@ function Edges({ spec, bands, options, onChange, disabled }: EdgesProps) {
           </li>
         ))}
       </ul>
-      <Button type="link" icon={<PlusOutlined />} disabled={disabled} onClick={() => onChange({ ...spec, bands: { ...bands, edges: [...edges, { value: '' }] } })}>{t('tag.addBand')}</Button>
+      <Button type="link" icon={<PlusOutlined aria-hidden />} disabled={disabled} onClick={() => onChange({ ...spec, bands: { ...bands, edges: [...edges, { value: '' }] } })}>{t('tag.addBand')}</Button>
     </>
   )
 }

@@ -26,9 +26,9 @@ export function Movers({ what, first, last, onMove, onRemove, disabled }: { what
   const { t } = useTranslation()
   return (
     <span className="movers">
-      {onMove ? <Button type="text" size="small" icon={<ArrowUpOutlined />} aria-label={t('config.up', { what })} disabled={disabled || first} onClick={() => onMove(-1)} /> : null}
-      {onMove ? <Button type="text" size="small" icon={<ArrowDownOutlined />} aria-label={t('config.down', { what })} disabled={disabled || last} onClick={() => onMove(1)} /> : null}
-      <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('config.remove', { what })} disabled={disabled} onClick={onRemove} />
+      {onMove ? <Button type="text" size="small" icon={<ArrowUpOutlined aria-hidden />} aria-label={t('config.up', { what })} disabled={disabled || first} onClick={() => onMove(-1)} /> : null}
+      {onMove ? <Button type="text" size="small" icon={<ArrowDownOutlined aria-hidden />} aria-label={t('config.down', { what })} disabled={disabled || last} onClick={() => onMove(1)} /> : null}
+      <Button type="text" size="small" icon={<DeleteOutlined aria-hidden />} aria-label={t('config.remove', { what })} disabled={disabled} onClick={onRemove} />
     </span>
   )
 }

@@ -45,28 +45,29 @@ function Work({ object, me }: { object: ObjectMeta; me: string | null }) {
   const { t } = useTranslation()
   const whose: Condition | undefined = me ? { field: 'owner', op: 'eq', value: me } : undefined
   const ask = (filter: Condition, sort: string, limit: number) => ({ filter: allOf(whose, filter), sort, limit })
-  const overdue = useFewRecords('lead', ask(dueFilters.overdue, 'due_at', 1), true, again)
-  const today = useFewRecords('lead', ask(dueFilters.today, 'due_at', 1), true, again)
-  const first = useFewRecords('lead', ask(dueFilters.both, 'due_at', shownFirst), true, again)
+  const timed = object.fields.some((f) => f.name === 'due_at') // a company may have leads that nothing counts down
+  const overdue = useFewRecords('lead', ask(dueFilters.overdue, 'due_at', 1), timed, again)
+  const today = useFewRecords('lead', ask(dueFilters.today, 'due_at', 1), timed, again)
+  const first = useFewRecords('lead', ask(dueFilters.both, 'due_at', shownFirst), timed, again)
   const news = useFewRecords('lead', ask(fresh, '-created_at', shownFirst + shownNew), true, again)
-  const all = [overdue, today, first, news]
+  const all = timed ? [overdue, today, first, news] : [news]
   const failed = all.find((q) => q.isError && !q.data)
   if (failed) return <Card><Failed error={failed.error} retry={() => all.forEach((q) => void q.refetch())} /></Card>
-  if (!overdue.data || !today.data || !first.data || !news.data) return <Card><Loading rows={8} /></Card>
-  const listed = new Set(first.data.records.map((r) => r.id))
+  if (!news.data || (timed && (!overdue.data || !today.data || !first.data))) return <Card><Loading rows={8} /></Card>
+  const listed = new Set((first.data?.records ?? []).map((r) => r.id))
   const later = news.data.records.filter((r) => !listed.has(r.id)).slice(0, shownNew)
   const newest = `/objects/lead?view=all&filter=${encodeURIComponent(JSON.stringify(whose ? [whose, fresh] : [fresh]))}&sort=-created_at`
-  const due = (overdue.data.count ?? 0) + (today.data.count ?? 0)
+  const due = (overdue.data?.count ?? 0) + (today.data?.count ?? 0)
   return (
     <div className="home-work">
       <div className="home-tiles">
-        <Tile tone="red" page={overdue.data} label={t('home.overdue')} to="/objects/lead?view=overdue" />
-        <Tile tone="amber" page={today.data} label={t('home.today')} to="/objects/lead?view=today" />
+        {overdue.data ? <Tile tone="red" page={overdue.data} label={t('home.overdue')} to="/objects/lead?view=overdue" /> : null}
+        {today.data ? <Tile tone="amber" page={today.data} label={t('home.today')} to="/objects/lead?view=today" /> : null}
         <Tile tone="ink" page={news.data} label={t('home.new')} to={newest} />
       </div>
-      <Card title={t(me ? 'home.first' : 'home.watch')} extra={due > listed.size ? <Link to="/objects/lead?view=soon">{t('home.more')}</Link> : undefined}>
+      {first.data ? <Card title={t(me ? 'home.first' : 'home.watch')} extra={due > listed.size ? <Link to="/objects/lead?view=soon">{t('home.more')}</Link> : undefined}>
         {listed.size === 0 ? <Empty title={t('home.nothingDue')} text={t('home.nothingDueText')} /> : <Leads records={first.data.records} object={object} refs={first.data.refs} timed owners={!me} />}
-      </Card>
+      </Card> : null}
       {later.length > 0 ? <Card title={t('home.new')} extra={<Link to={newest}>{t('home.more')}</Link>}><Leads records={later} object={object} refs={news.data.refs} owners={!me} /></Card> : null}
     </div>
   )

@@ -38,11 +38,11 @@ export function Composer({ object, id, box }: { object: string; id: string; box:
       ref={box}
       onKeyDown={(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) submit() }}
     >
-      <Input.TextArea aria-label={t('contacted.note')} placeholder={t('contacted.placeholder')} variant="borderless" autoSize={{ minRows: 1, maxRows: 8 }} value={note} onChange={(e) => setNote(e.target.value)} />
+      <Input.TextArea aria-label={t('contacted.note')} placeholder={t('contacted.placeholder')} variant="borderless" autoSize={{ minRows: 1, maxRows: 8 }} value={note} onChange={(e) => { setNote(e.target.value); setMissing(null) }} />
       <div className="composer-foot">
         <div className="composer-ways" role="radiogroup" aria-label={t('contacted.way')}>
           {ways.map((w) => (
-            <button key={w} type="button" role="radio" aria-checked={way === w} className="way" onClick={() => setWay(w)}>{t(`way.${w}`)}</button>
+            <button key={w} type="button" role="radio" aria-checked={way === w} className="way" onClick={() => { setWay(w); setMissing(null) }}>{t(`way.${w}`)}</button>
           ))}
         </div>
         <Button type={way || note || phone ? 'primary' : 'default'} data-testid="contacted-submit" loading={action.isPending} onClick={submit}>{t('record.contacted')}</Button>

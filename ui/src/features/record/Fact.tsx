@@ -10,7 +10,7 @@ import { isBlank } from '../../fields/kind'
 import { titled } from '../../i18n/titled'
 import { problemText } from '../../parts/problem'
 import { WhyMark } from '../../parts/Why'
-import { FactEditor } from './FactEditor'
+import { FactEditor, type Read } from './FactEditor'
 
 interface Props {
   field: Field
@@ -41,30 +41,34 @@ export function Fact({ field, object, detail, editable, editing, onEdit, onNext,
     setError(null)
     onEdit(true)
   }
-  const put = async (next: unknown, version: number): Promise<boolean> => {
+  const put = async (next: unknown, read: Read): Promise<void> => {
     saving.current = true
     try {
-      await save({ changes: { [field.name]: next }, version })
+      await save({ changes: { [field.name]: next }, version: read.version })
       setError(null)
-      return true
     } catch (problem) {
-      if (problem instanceof Problem && problem.status === 409) {
-        const item = problem.errors.find((e) => e.pointer?.includes(field.name)) ?? problem.errors[0]
-        const fresh = await api.get<RecordDetail>(recordPath(object, record.id))
-        client.setQueryData(keys.record(object, record.id), fresh)
-        setConflict({ yours: item?.yours ?? next, theirs: item && 'theirs' in item ? item.theirs : fresh.record[field.name], version: fresh.record.version })
-      } else setError(problemText(problem))
-      return false
+      if (problem instanceof Problem && problem.status === 409) await settle(next, read, problem)
+      else setError(problemText(problem))
     } finally {
       saving.current = false
     }
   }
-  const commit = async (next: unknown, step?: 1 | -1): Promise<void> => {
+  /** Somebody wrote the record meanwhile: if not this fact, nothing is lost by writing it; if this fact, the person chooses. */
+  const settle = async (next: unknown, read: Read, problem: Problem): Promise<void> => {
+    const fresh = await api.get<RecordDetail>(recordPath(object, record.id))
+    client.setQueryData(keys.record(object, record.id), fresh)
+    const theirs = fresh.record[field.name]
+    const { version } = fresh.record
+    if (JSON.stringify(theirs ?? null) === JSON.stringify(read.value ?? null) && version !== read.version) return put(next, { value: theirs, version })
+    const item = problem.errors.find((e) => e.pointer?.includes(field.name))
+    setConflict({ yours: item?.yours ?? next, theirs, version })
+  }
+  const commit = async (next: unknown, read: Read, step?: 1 | -1): Promise<void> => {
     if (saving.current) return
-    const same = next === value || (isBlank(next) && isBlank(value))
+    const same = next === read.value || (isBlank(next) && isBlank(read.value))
     if (step) onNext(step)
     else onEdit(false)
-    if (!same) await put(next, record.version)
+    if (!same) await put(next, read)
   }
   const shown = <FieldShow field={field} value={value} refs={refs} />
   return (
@@ -72,7 +76,7 @@ export function Fact({ field, object, detail, editable, editing, onEdit, onNext,
       <dt>{label}</dt>
       <dd>
         {editing ? (
-          <FactEditor field={field} label={label} refs={refs} start={isBlank(value) && hint?.raw ? hint.raw : value} onCommit={(v, step) => void commit(v, step)} onCancel={() => onEdit(false)} />
+          <FactEditor field={field} label={label} refs={refs} start={isBlank(value) && hint?.raw ? hint.raw : value} read={{ value, version: record.version }} onCommit={(v, read, step) => void commit(v, read, step)} onCancel={() => onEdit(false)} />
         ) : editable ? (
           <div className="fact-value" role="button" tabIndex={0} aria-label={t('record.edit', { field: label })}
             onClick={(e) => { if (!(e.target as HTMLElement).closest('a')) start() }}
@@ -87,7 +91,7 @@ export function Fact({ field, object, detail, editable, editing, onEdit, onNext,
         )}
         {hint && !editing ? (
           <div className="fact-hint" title={hint.message}>
-            {hint.raw ? <span className="hint-raw">{t('record.raw', { raw: hint.raw })}</span> : null} {hint.message}
+            {hint.raw && !hint.message.includes(hint.raw) ? <span className="hint-raw">{t('record.raw', { raw: hint.raw })}</span> : null} {hint.message}
           </div>
         ) : null}
         {error ? <Alert type="error" role="alert" title={error} closable={{ onClose: () => setError(null) }} /> : null}
@@ -97,7 +101,7 @@ export function Fact({ field, object, detail, editable, editing, onEdit, onNext,
             <div className="conflict-line"><span className="muted">{t('record.yours')}</span><FieldShow field={field} value={conflict.yours} refs={refs} /></div>
             <div className="conflict-line"><span className="muted">{t('record.theirs')}</span><FieldShow field={field} value={conflict.theirs} refs={refs} /></div>
             <div className="row">
-              <Button size="small" type="primary" onClick={() => { const c = conflict; setConflict(null); void put(c.yours, c.version) }}>{t('record.useYours')}</Button>
+              <Button size="small" type="primary" onClick={() => { const c = conflict; setConflict(null); void put(c.yours, { value: c.theirs, version: c.version }) }}>{t('record.useYours')}</Button>
               <Button size="small" onClick={() => setConflict(null)}>{t('record.keepTheirs')}</Button>
             </div>
           </div>

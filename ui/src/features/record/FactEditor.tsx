@@ -2,18 +2,23 @@ import { useState, type KeyboardEvent } from 'react'
 import type { Field, Refs } from '../../api/types'
 import { FieldEdit } from '../../fields'
 
+export interface Read { value: unknown; version: number }
+
 interface Props {
   field: Field
   label: string
   refs?: Refs
   start: unknown
-  onCommit: (value: unknown, step?: 1 | -1) => void
+  /** What stands, and in which version of the record: as it was read when the edit began. */
+  read: Read
+  onCommit: (value: unknown, read: Read, step?: 1 | -1) => void
   onCancel: () => void
 }
 
 /** The editor of one fact while it is open; mounted anew for each edit, so its draft starts from the present value. */
-export function FactEditor({ field, label, refs, start, onCommit, onCancel }: Props) {
+export function FactEditor({ field, label, refs, start, read: latest, onCommit, onCancel }: Props) {
   const [draft, setDraft] = useState<unknown>(start)
+  const [read] = useState(latest) // news of the record may come while it is edited; what was read stays what it was
   const picks = ['choice', 'person', 'org_unit', 'relation', 'boolean', 'date', 'datetime', 'multi_choice'].includes(field.type)
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
@@ -21,10 +26,10 @@ export function FactEditor({ field, label, refs, start, onCommit, onCancel }: Pr
       onCancel()
     } else if (event.key === 'Enter' && !picks && !event.nativeEvent.isComposing && !(field.type === 'long_text' && event.shiftKey)) {
       event.preventDefault()
-      onCommit(draft)
+      onCommit(draft, read)
     } else if (event.key === 'Tab') {
       event.preventDefault()
-      onCommit(draft, event.shiftKey ? -1 : 1)
+      onCommit(draft, read, event.shiftKey ? -1 : 1)
     }
   }
   return (
@@ -34,10 +39,10 @@ export function FactEditor({ field, label, refs, start, onCommit, onCancel }: Pr
       onBlur={(event) => {
         const to = event.relatedTarget as HTMLElement | null
         if (event.currentTarget.contains(to) || to?.closest('.ant-select-dropdown, .ant-picker-dropdown')) return
-        onCommit(draft)
+        onCommit(draft, read)
       }}
     >
-      <FieldEdit field={field} label={label} value={draft} refs={refs} autoFocus onChange={setDraft} onDone={onCommit} />
+      <FieldEdit field={field} label={label} value={draft} refs={refs} autoFocus onChange={setDraft} onDone={(value) => onCommit(value, read)} />
     </div>
   )
 }

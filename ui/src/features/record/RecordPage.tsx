@@ -94,9 +94,9 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
         </div>
         {lead ? (
           <div className="record-right">
+            <ScriptPanel object={object} record={record} />
             <Card><WhyPanel object={object.name} id={record.id} subject="owner" /></Card>
             <NextStep detail={detail} />
-            <ScriptPanel object={object} record={record} />
           </div>
         ) : (
           <div className="record-right">
@@ -105,7 +105,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
           </div>
         )}
       </div>
-      {transferring ? <TransferModal object={object.name} id={record.id} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
+      {transferring ? <TransferModal object={object.name} ids={[record.id]} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
     </div>
   )
 }

@@ -50,11 +50,10 @@ export function Related({ object, id }: { object: ObjectMeta; id: string }) {
 }
 
 function Line({ record, object, refs }: { record: RecordData; object: ObjectMeta; refs: RecordPage['refs'] }) {
-  const { t } = useTranslation()
   const facts = object.fields.filter((f) => (f.type === 'money' || ['stage', 'status'].includes(f.name)) && !isBlank(record[f.name])).slice(0, 2)
   return (
     <li>
-      <Link to={`/objects/${object.name}/${record.id}`}>{titleOf(record, object) ?? t('record.untitled')}</Link>
+      <Link to={`/objects/${object.name}/${record.id}`}>{titleOf(record, object) ?? titled(object.title, object.name)}</Link>
       <span className="related-facts">{facts.map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}<Age at={record.created_at} /></span>
     </li>
   )

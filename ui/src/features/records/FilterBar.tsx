@@ -6,14 +6,15 @@ import { groupKind, type Condition, type Leaf } from '../../api/condition'
 import { useMeta } from '../../api/session'
 import { kindOf } from '../../fields'
 import { conditionWords } from '../../parts/conditionWords'
-import { LeafEditor } from '../../parts/LeafEditor'
+import { LeafEditor, startValue } from '../../parts/LeafEditor'
 import { ConditionEditor } from '../../parts/ConditionEditor'
 import type { Terms } from '../../parts/terms'
 import './filter.css'
 
 function startLeaf(terms: Terms): Leaf {
   const field = terms.fields.find((f) => f.name === 'stage') ?? terms.fields[0]
-  return { field: field?.name ?? '', op: field ? (kindOf(field).ops[0] ?? 'eq') : 'eq', value: null }
+  const op = field ? (kindOf(field).ops[0] ?? 'eq') : 'eq'
+  return { field: field?.name ?? '', op, value: startValue(op) }
 }
 
 function Editing({ terms, start, onSave }: { terms: Terms; start: Condition; onSave: (c: Condition) => void }) {

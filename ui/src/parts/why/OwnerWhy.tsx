@@ -38,8 +38,8 @@ export function ownerTitle(owner: OwnerExplain | null | undefined, t: (key: stri
   return t('why.title')
 }
 
-/** Why this owner, or why the pool: the sentence, each branch, each candidate. */
-export function OwnerWhy({ owner }: { owner: OwnerExplain }) {
+/** Why this owner, or why the pool: the sentence, each branch, each candidate. lead: it waits in the pool, and its diagnosis is one click further. */
+export function OwnerWhy({ owner, lead }: { owner: OwnerExplain; lead?: string }) {
   const { t } = useTranslation()
   const mayRead = useRight('definitions.read')
   return (
@@ -51,6 +51,7 @@ export function OwnerWhy({ owner }: { owner: OwnerExplain }) {
       <p className="why-foot">
         {owner.at ? <time title={exactInstant(owner.at)} dateTime={owner.at}>{instant(owner.at)}</time> : null}
         {mayRead && owner.policy ? <Link to={`/config/assignment_policy/${owner.policy.name}`}>{t('why.rule')}</Link> : null}
+        {lead ? <Link to={`/diagnosis?lead=${encodeURIComponent(lead)}`}>{t('diagnosis.link')}</Link> : null}
       </p>
     </div>
   )

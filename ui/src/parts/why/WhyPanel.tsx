@@ -19,7 +19,7 @@ export function WhyPanel({ object, id, subject, heading = true }: { object: stri
   const tagEntries = inOrder(tags, meta)
   const focused = tagName ? tagEntries.filter(([name]) => name === tagName) : tagEntries
   const rest = tagName ? tagEntries.filter(([name]) => name !== tagName) : []
-  const ownerPart = owner ? <OwnerWhy owner={owner} /> : <p className="muted">{t('why.nothing')}</p>
+  const ownerPart = owner ? <OwnerWhy owner={owner} lead={object === 'lead' && owner.decision === 'pool' ? id : undefined} /> : <p className="muted">{t('why.nothing')}</p>
   return (
     <div className="why" data-testid="why-panel">
       {heading ? (
