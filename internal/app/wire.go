@@ -13,6 +13,7 @@ import (
 	"baton/internal/platform/live"
 	"baton/internal/platform/notify"
 	"baton/internal/platform/object"
+	"baton/internal/platform/pinyin"
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/timer"
@@ -24,6 +25,7 @@ import (
 	"baton/internal/sales/funnel"
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
+	"baton/internal/sales/script"
 	"baton/internal/sales/tagging"
 )
 
@@ -136,6 +138,7 @@ func (a *App) routes(r *web.Router) {
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
+	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 

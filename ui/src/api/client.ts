@@ -52,8 +52,8 @@ export class Client {
     return this.send<T>('GET', withQuery(path, query), { signal })
   }
 
-  post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
-    return this.send<T>('POST', withQuery(path), { body, signal })
+  post<T>(path: string, body: unknown = {}, signal?: AbortSignal, headers?: Record<string, string>): Promise<T> {
+    return this.send<T>('POST', withQuery(path), { body, signal, headers })
   }
 
   put<T>(path: string, body: unknown): Promise<T> {
