@@ -121,6 +121,23 @@ func previewOfChineseFile(t *testing.T, admin *Client, content []byte, encoding 
 			Confidence float64
 			How        string
 			Samples    []string
+			Guess      string
+			Choices    []string
+		}
+		Format   string
+		Sheets   []any
+		Sheet    string
+		Header   int   `json:"header_row"`
+		HeadRows []any `json:"head_rows"`
+		Formulas int
+		Unsolved int
+		MayAdd   bool `json:"may_add_fields"`
+		Records  []struct {
+			Line          int
+			Result, Owner string
+			Values, Hints map[string]string
+			Tags          []string
+			Errors        []any
 		}
 		Rows     [][]string
 		Estimate int64 `json:"row_estimate"`
@@ -132,6 +149,9 @@ func previewOfChineseFile(t *testing.T, admin *Client, content []byte, encoding 
 	importForm(t, admin, "/objects/lead/import:preview", content, nil).OK(t, &p)
 	if p.Encoding != encoding || p.Delimiter != "," || len(p.Rows) != 20 || p.Rows[0][0] != "青禾教育科技有限公司" || p.Estimate != 24 {
 		t.Errorf("preview: %s %q, %d rows, estimate %d", p.Encoding, p.Delimiter, len(p.Rows), p.Estimate)
+	}
+	if p.Format != "csv" || p.Header != 1 || len(p.Records) != 20 || p.Records[0].Result != "created" || p.Records[11].Result != "merged" || p.Records[18].Result != "rejected" {
+		t.Errorf("preview: %s, header in line %d, records %+v", p.Format, p.Header, p.Records)
 	}
 	want := map[string]string{"企业名称": "company alias", "联系人姓名": "name alias", "手机": "phone name", "列A": "email content", "税号": "credit_code alias", "线索来源": "source alias", "行业类别": "industry alias",
 		"预算范围": "budget alias", "所在城市": "region alias", "意向产品": "product_line alias", "阶段": "stage name", "说明": "note alias", "录入时间": "none", "#14": "none"}

@@ -26,6 +26,10 @@ type Job struct {
 		Created  int `json:"created"`
 		Merged   int `json:"merged"`
 		Rejected int `json:"rejected"`
+		// Of an undoing.
+		Deleted  int `json:"deleted"`
+		Restored int `json:"restored"`
+		Kept     int `json:"kept"`
 	} `json:"result"`
 	Errors []struct {
 		Line    int    `json:"line"`
@@ -40,6 +44,11 @@ type Job struct {
 	StartedAt string `json:"started_at"`
 	EndedAt   string `json:"ended_at"`
 	By        string `json:"by"`
+	About     string `json:"about"`
+	Undo      struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+	} `json:"undo"`
 }
 
 // ImportOptions are what an import is asked for. Mapping is column name by field; nil leaves it to the server.

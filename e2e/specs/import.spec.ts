@@ -50,7 +50,7 @@ test('a Chinese file: columns understood, progress, result, rejected rows, then 
   expect(Object.fromEntries(columns.map((c) => [c.name, c.field]))).toEqual({
     公司名称: '公司', 联系人: '联系人', 手机号: '手机', 线索来源: '来源', 所属行业: '行业', 采购预算: '预算', 所在城市: '地区', 意向产品: '产品线', 阶段: '阶段', 备注: '备注',
   })
-  await reads(page.locator('.card-extra').first(), /UTF-8 · 约 \d+ 行 · 已对应 10\/10 列/)
+  await reads(page.getByTestId('import-read'), /UTF-8 · 约 \d+ 行 · 已对应 10\/10 列/)
   const rows = page.getByRole('table', { name: '列的对应' }).locator('tbody tr')
   expect(await rows.count()).toBe(20)
   expect((await rows.first().innerText()).split('\t')).toContain('海曙启明学校')
@@ -71,7 +71,7 @@ test('a Chinese file: columns understood, progress, result, rejected rows, then 
   await reads(wrong.first(), /12\s+阶段\s+差不多了/)
   await shot(page, 'import-result')
 
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载' }).click()])
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载 CSV' }).click()])
   const saved = await readFile((await download.path()) as string, 'utf8')
   expect(saved).toContain('阶段写错公司')
   expect(saved).toContain('引号没关公司')
@@ -108,7 +108,7 @@ test('GB18030 is found by itself; with assignment off all go to the pool', async
   await signIn(page, 'zhouming')
   const columns = await choose(page, path.join(fixtures, 'leads_gb18030.csv'))
   expect(columns.map((c) => c.field)).toEqual(['公司', '联系人', '手机', '来源', '行业', '预算', '地区'])
-  await reads(page.locator('.card-extra').first(), /GB18030/i)
+  await reads(page.getByTestId('import-read'), /GB18030/i)
   await page.getByRole('switch', { name: '自动分配' }).click()
   await page.getByTestId('import-start').click()
   expect(await figures(page)).toEqual({ rows: 6, created: 6, merged: 0, rejected: 0 })
@@ -119,7 +119,7 @@ test('GB18030 is found by itself; with assignment off all go to the pool', async
 })
 
 test('what is no file of rows is refused in words', async () => {
-  const page = await open(wide, ['import:preview'])
+  const page = await open(wide, ['/uploads', ':preview'])
   await signIn(page, 'chenli')
   await page.goto('/import')
   await page.locator('input[type=file]').setInputFiles({ name: 'picture.csv', mimeType: 'text/csv', buffer: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 0, 0xff]) })

@@ -15,8 +15,8 @@ import (
 	"baton/templates"
 )
 
-// bootstrap makes what a new workspace lacks: the shipped definitions by the ordinary publish, then the root unit and the first
-// administrator. A first start that was killed in between is finished by the next.
+// bootstrap makes what a new workspace lacks: the shipped definitions by the ordinary publish, then the root unit, the first
+// administrator and the shipped records. A first start that was killed in between is finished by the next.
 func (a *App) bootstrap(ctx context.Context) error {
 	if a.Defs.Current().Revision == 0 {
 		if err := a.install(ctx); err != nil {
@@ -53,12 +53,19 @@ func (a *App) firstAdministrator(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	samples, err := samples()
+	if err != nil {
+		return err
+	}
 	origin := record.Origin{Kind: "bootstrap", Engine: true}
 	err = a.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
 		if _, err := a.Writer.In(ctx, tx, record.Request{Actor: system, Origin: origin, Writes: []record.Write{
 			{Op: record.Create, Object: "org_unit", ID: "root", Values: map[string]any{"name": "总公司", "kind": "company", "manager": "admin"}},
 			{Op: record.Create, Object: "person", ID: "admin", Values: map[string]any{"name": "管理员", "username": "admin", "unit": "root", "roles": "admin"}},
 		}}); err != nil {
+			return err
+		}
+		if _, err := a.Writer.In(ctx, tx, record.Request{Actor: system, Origin: record.Origin{Kind: "bootstrap", Batch: "template:sales", Engine: true}, Writes: samples}); err != nil {
 			return err
 		}
 		return a.Signing.SetPassword(ctx, tx, "admin", "admin", hash)
@@ -71,6 +78,20 @@ func (a *App) firstAdministrator(ctx context.Context) error {
 		fmt.Fprintf(os.Stderr, "\n  Administrator: admin / %s   (shown once; change it after signing in)\n\n", password)
 	}
 	return a.Dir.Reload(ctx)
+}
+
+// samples are the records the sales template ships, in the same transaction as the first administrator: once for each workspace. Whoever
+// may change them may delete them like all others; they do not come back.
+func samples() ([]record.Write, error) {
+	shipped, err := template.Records(templates.FS, "sales")
+	if err != nil {
+		return nil, err
+	}
+	writes := make([]record.Write, len(shipped))
+	for i, s := range shipped {
+		writes[i] = record.Write{Op: record.Create, Object: s.Object, ID: s.ID, Values: s.Values}
+	}
+	return writes, nil
 }
 
 func randomPassword() string {

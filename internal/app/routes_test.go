@@ -72,12 +72,23 @@ var routeRights = []struct {
 	{"POST /api/v1/objects/{object}/records/{id}:transfer", "/api/v1/objects/lead/records/{mine}:transfer", map[string]any{"owner": "rob"}, "401 200 200 200 404 200 403 401"},
 	{"POST /api/v1/objects/{object}/records/{id}:return", "/api/v1/objects/lead/records/{mine}:return", map[string]any{"reason": "不是客户"}, "401 200 200 200 404 200 403 401"},
 
+	// Scripts: everybody inside reads and copies, a use is a person's.
+	{"GET /api/v1/scripts", "/api/v1/scripts?industry=医疗", nil, "401 200 200 200 200 200 200 401"},
+	{"POST /api/v1/scripts/{id}:use", "/api/v1/scripts/script-medical-1:use", nil, "401 200 200 200 200 200 403 401"},
+
 	// Leads in.
 	{"POST /api/v1/objects/{object}/import:preview", "/api/v1/objects/lead/import:preview", upload("公司\n甲\n"), "401 403 200 200 200 200 403 401"},
 	{"POST /api/v1/objects/{object}/import", "/api/v1/objects/lead/import", upload("公司\n甲\n"), "401 403 202 202 202 202 403 401"},
+	{"POST /api/v1/objects/{object}/uploads", "/api/v1/objects/lead/uploads", upload("公司\n甲\n"), "401 403 201 201 201 201 403 401"},
+	{"POST /api/v1/objects/{object}/uploads/{id}:preview", "/api/v1/objects/lead/uploads/{upload}:preview", map[string]any{}, "401 403 200 200 200 200 403 401"},
+	{"POST /api/v1/objects/{object}/uploads/{id}:preview", "/api/v1/objects/lead/uploads/{theirs}:preview", map[string]any{}, "401 403 200 404 404 404 403 401"},
+	{"POST /api/v1/objects/{object}/uploads/{id}:start", "/api/v1/objects/lead/uploads/{upload}:start", map[string]any{}, "401 403 202 202 202 202 403 401"},
+	{"POST /api/v1/objects/{object}/uploads/{id}:start", "/api/v1/objects/lead/uploads/{upload}:start", map[string]any{"new_fields": []any{map[string]any{"column": "公司"}}}, "401 403 403 202 403 202 403 401"},
+	{"POST /api/v1/jobs/{id}:undo", "/api/v1/jobs/{ended}:undo", nil, "401 403 404 202 404 202 403 401"},
 	{"GET /api/v1/jobs", "/api/v1/jobs", nil, "401 200 200 200 200 200 200 401"},
 	{"GET /api/v1/jobs/{id}", "/api/v1/jobs/{job}", nil, "401 404 404 200 404 200 404 401"},
 	{"GET /api/v1/jobs/{id}/rejected.csv", "/api/v1/jobs/{job}/rejected.csv", nil, "401 404 404 200 404 200 404 401"},
+	{"GET /api/v1/jobs/{id}/rejected.xlsx", "/api/v1/jobs/{job}/rejected.xlsx", nil, "401 404 404 200 404 200 404 401"},
 	{"POST /api/v1/intake/{channel}", "/api/v1/intake/website_form", map[string]any{"company": "丙公司"}, "401 401 401 401 401 401 401 202"},
 	{"POST /api/v1/intake/{channel}", "/api/v1/intake/h5_form", map[string]any{"company": "丁公司"}, "401 401 401 401 401 401 401 401"}, // another channel's key
 

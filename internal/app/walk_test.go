@@ -71,6 +71,21 @@ func (w *walk) fill(t *testing.T, path, person string) string {
 	put("{apikey}", func() string { return w.newKey(t, "api", "erp", "records.read") })
 	put("{notice}", func() string { return w.notice(t, person) })
 	put("{foreign}", func() string { return w.notice(t, "sam") })
+	put("{upload}", func() string { // the caller's own
+		if person == "" || person == "rita" {
+			return "11111111-1111-1111-1111-111111111111"
+		}
+		return w.person(t, person).post(t, "/api/v1/objects/lead/uploads", upload("公司,电话\n甲,13900001111\n"), 201)["upload"].(map[string]any)["id"].(string)
+	})
+	put("{theirs}", func() string {
+		return w.person(t, "lena").post(t, "/api/v1/objects/lead/uploads", upload("公司,电话\n甲,13900001111\n"), 201)["upload"].(map[string]any)["id"].(string)
+	})
+	put("{ended}", func() string {
+		id := w.person(t, "admin").post(t, "/api/v1/objects/lead/import", upload("公司,电话\n甲,13900001111\n"), 202)["job"].(map[string]any)["id"].(string)
+		_, err := w.app.engines.jobs.Wait(context.Background(), id)
+		require.NoError(t, err)
+		return id
+	})
 	put("{job}", func() string {
 		if w.job == "" {
 			w.job = w.person(t, "admin").post(t, "/api/v1/objects/lead/import", upload("公司,电话\n甲,13900001111\n"), 202)["job"].(map[string]any)["id"].(string)

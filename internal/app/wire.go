@@ -13,6 +13,7 @@ import (
 	"baton/internal/platform/live"
 	"baton/internal/platform/notify"
 	"baton/internal/platform/object"
+	"baton/internal/platform/pinyin"
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/timer"
@@ -24,6 +25,7 @@ import (
 	"baton/internal/sales/funnel"
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
+	"baton/internal/sales/script"
 	"baton/internal/sales/tagging"
 )
 
@@ -71,7 +73,7 @@ func (a *App) wire(ctx context.Context) error {
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
 	e.follow.Register()
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
-	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads")}
+	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
@@ -122,7 +124,8 @@ func (a *App) stop() error {
 func (a *App) routes(r *web.Router) {
 	(&notify.HTTP{Inbox: a.engines.inbox}).Routes(r)
 	a.engines.hub.Routes(r)
-	(&job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}).Routes(r)
+	jobs := &job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}
+	jobs.Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
@@ -131,10 +134,11 @@ func (a *App) routes(r *web.Router) {
 		},
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&diagnosis.HTTP{Doctor: a.engines.doctor, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
-	(&importing.HTTP{Importer: a.engines.importer}).Routes(r)
+	(&importing.HTTP{Importer: a.engines.importer, Jobs: jobs}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
+	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 

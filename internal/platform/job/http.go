@@ -25,6 +25,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: http.MethodGet, Path: "/api/v1/jobs", Right: web.SignedIn, Summary: "Long work, newest first"}, h.list)
 	web.Handle(r, web.Route{Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Right: web.SignedIn, Summary: "One piece of long work: state, progress, result, the first errors"}, h.get)
 	r.Raw(web.Route{Method: http.MethodGet, Path: "/api/v1/jobs/{id}/rejected.csv", Right: web.SignedIn, Summary: "The rejected rows with their reasons, as CSV"}, h.rejected)
+	r.Raw(web.Route{Method: http.MethodGet, Path: "/api/v1/jobs/{id}/rejected.xlsx", Right: web.SignedIn, Summary: "The rejected rows with their reasons, as an Excel workbook"}, h.rejectedSheet)
 }
 
 // View is a run as the API shows it.
@@ -45,6 +46,14 @@ type View struct {
 	StartedAt  *string         `json:"started_at"`
 	EndedAt    *string         `json:"ended_at"`
 	By         string          `json:"by"`
+	About      string          `json:"about,omitempty" doc:"the run that this one takes back"`
+	Undo       *Undo           `json:"undo,omitempty" doc:"the run that takes this one back"`
+}
+
+// Undo names the run that takes another back.
+type Undo struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
 }
 
 type runOut struct {
@@ -75,6 +84,9 @@ func instantOr(ms int64) *string {
 func Show(r *Run) View {
 	v := View{ID: r.ID, Kind: r.Kind, Title: r.Title, State: r.State, Done: r.Done, Total: r.Total, Result: r.Result, Errors: []Reject{}, Error: r.Error, By: r.By,
 		CreatedAt: instant(r.CreatedAt), StartedAt: instantOr(r.StartedAt), EndedAt: instantOr(r.EndedAt)}
+	if v.About = r.About; r.UndoneBy != "" {
+		v.Undo = &Undo{r.UndoneBy, r.UndoneState}
+	}
 	if v.Result == nil {
 		v.Result = json.RawMessage("null")
 	}
@@ -106,6 +118,9 @@ func (h *HTTP) sees(ctx context.Context, r *Run) bool {
 	return a.Kind == actor.System || right != "" && h.Allow(a, right)
 }
 
+// Find gives a run that the asker may see.
+func (h *HTTP) Find(ctx context.Context, id string) (*Run, error) { return h.find(ctx, id) }
+
 func (h *HTTP) find(ctx context.Context, id string) (*Run, error) {
 	r, err := h.Jobs.Get(ctx, id)
 	if err != nil {
@@ -118,9 +133,10 @@ func (h *HTTP) find(ctx context.Context, id string) (*Run, error) {
 }
 
 func (h *HTTP) list(ctx context.Context, in *struct {
-	Active bool `query:"active" doc:"only what waits or runs"`
+	Active bool     `query:"active" doc:"only what waits or runs"`
+	Kind   []string `query:"kind" doc:"only these kinds, apart by commas"`
 }) (*runsOut, error) {
-	runs, err := h.Jobs.List(ctx, in.Active)
+	runs, err := h.Jobs.List(ctx, in.Active, in.Kind...)
 	if err != nil {
 		return nil, err
 	}
@@ -159,6 +175,19 @@ func (h *HTTP) rejected(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="rejected.csv"`)
 	if err := h.Jobs.WriteRejected(r.Context(), run, w); err != nil {
+		panic(http.ErrAbortHandler) // half a file must not look whole
+	}
+}
+
+func (h *HTTP) rejectedSheet(w http.ResponseWriter, r *http.Request) {
+	run, err := h.find(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		web.WriteProblem(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	w.Header().Set("Content-Disposition", `attachment; filename="rejected.xlsx"`)
+	if err := h.Jobs.WriteRejectedSheet(r.Context(), run, w); err != nil {
 		panic(http.ErrAbortHandler) // half a file must not look whole
 	}
 }

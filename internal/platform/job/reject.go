@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"baton/internal/platform/store"
+	"baton/internal/platform/table"
 )
 
 // Reject is one place for which a row was not taken in.
@@ -86,6 +88,15 @@ func (s *Service) rejectsAfter(ctx context.Context, run string, after, limit int
 	return out, rows.Err()
 }
 
+// DropRejects forgets what was refused so far, for a run that begins again.
+func (t *Turn) DropRejects(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.Exec(ctx, "DELETE FROM job_reject WHERE job = ?", t.Run.ID)
+	return err
+}
+
+// ReasonColumns stand behind the file's own in the table of rejected rows.
+var ReasonColumns = []string{"行号", "列", "值", "原因", "建议"}
+
 // WriteRejected writes the rejected rows as CSV for mending and importing again: the file's own columns, then line, column, value, reason
 // and remedy. UTF-8 with a mark, so that spreadsheets read it; cells that a spreadsheet would run as a formula are defused.
 func (s *Service) WriteRejected(ctx context.Context, r *Run, out io.Writer) error {
@@ -94,7 +105,24 @@ func (s *Service) WriteRejected(ctx context.Context, r *Run, out io.Writer) erro
 	}
 	w := csv.NewWriter(out)
 	w.UseCRLF = true
-	if err := w.Write(defused(append(append([]string{}, r.Head...), "行号", "列", "值", "原因", "建议"))); err != nil {
+	if err := s.writeRejected(ctx, r, func(row []string) error { return w.Write(defused(row)) }); err != nil {
+		return err
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// WriteRejectedSheet is WriteRejected as an Excel workbook. All its cells are text, which no spreadsheet runs.
+func (s *Service) WriteRejectedSheet(ctx context.Context, r *Run, out io.Writer) error {
+	w, err := table.NewWorkbook(out, "未导入")
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.writeRejected(ctx, r, w.Write), w.Close())
+}
+
+func (s *Service) writeRejected(ctx context.Context, r *Run, write func([]string) error) error {
+	if err := write(append(append([]string{}, r.Head...), ReasonColumns...)); err != nil {
 		return err
 	}
 	const page = 500
@@ -103,7 +131,7 @@ func (s *Service) WriteRejected(ctx context.Context, r *Run, out io.Writer) erro
 		if cur == nil {
 			return nil
 		}
-		return w.Write(defused(cur.record(len(r.Head))))
+		return write(cur.record(len(r.Head)))
 	}
 	for after, more := -1, true; more; {
 		places, err := s.rejectsAfter(ctx, r.ID, after, page) // gathered first: a slow receiver must not hold a reader
@@ -129,11 +157,7 @@ func (s *Service) WriteRejected(ctx context.Context, r *Run, out io.Writer) erro
 			}
 		}
 	}
-	if err := flush(); err != nil {
-		return err
-	}
-	w.Flush()
-	return w.Error()
+	return flush()
 }
 
 // line gathers the places of one line of the file.

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,6 +46,8 @@ type New struct {
 	Args  any    // kept as JSON
 	Actor *actor.Actor
 	Total int64 // units of work if known
+	// About is the run that this one takes back; of one kind at most one run that has not failed is about another.
+	About string
 }
 
 // Run is one piece of long work as it stands. Instants in ms, 0 for none.
@@ -56,6 +59,8 @@ type Run struct {
 	Args, Cursor, Result                  json.RawMessage
 	Head                                  []string // columns of the file, for the table of rejected rows
 	Error                                 string
+	About                                 string
+	UndoneBy, UndoneState                 string // the run that takes this one back
 	turn                                  int64
 }
 
@@ -110,8 +115,8 @@ func (s *Service) Add(ctx context.Context, tx *store.Tx, n New) (id string, err 
 	if n.Actor != nil {
 		by, name = null(n.Actor.ID), null(n.Actor.Name)
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO job_run (id, kind, title, state, actor, actor_name, created_at, done, total, args, turn, river) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, ?)",
-		id, n.Kind, n.Title, Queued, by, name, s.clock.Milli(), n.Total, string(args), res.Job.ID)
+	_, err = tx.Exec(ctx, "INSERT INTO job_run (id, kind, title, state, actor, actor_name, created_at, done, total, args, turn, river, about) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, ?)",
+		id, n.Kind, n.Title, Queued, by, name, s.clock.Milli(), n.Total, string(args), res.Job.ID, null(n.About))
 	return id, err
 }
 
@@ -124,15 +129,16 @@ func (s *Service) Queue(ctx context.Context, n New) (id string, err error) {
 	return id, err
 }
 
-const runColumns = "id, kind, title, state, COALESCE(actor, ''), COALESCE(actor_name, ''), created_at, COALESCE(started_at, 0), COALESCE(seen_at, 0), COALESCE(ended_at, 0), done, total, args, COALESCE(cursor_state, ''), COALESCE(result, ''), COALESCE(head, ''), COALESCE(error, ''), turn"
+const runColumns = "id, kind, title, state, COALESCE(actor, ''), COALESCE(actor_name, ''), created_at, COALESCE(started_at, 0), COALESCE(seen_at, 0), COALESCE(ended_at, 0), done, total, args, COALESCE(cursor_state, ''), COALESCE(result, ''), COALESCE(head, ''), COALESCE(error, ''), turn, COALESCE(about, ''), COALESCE((SELECT u.id || ' ' || u.state FROM job_run u WHERE u.about = job_run.id AND u.state <> '" + Failed + "'), '')"
 
 func scanRun(scan func(...any) error) (*Run, error) {
 	r := &Run{}
-	var args, cursor, result, head string
-	err := scan(&r.ID, &r.Kind, &r.Title, &r.State, &r.ActorID, &r.By, &r.CreatedAt, &r.StartedAt, &r.SeenAt, &r.EndedAt, &r.Done, &r.Total, &args, &cursor, &result, &head, &r.Error, &r.turn)
+	var args, cursor, result, head, undone string
+	err := scan(&r.ID, &r.Kind, &r.Title, &r.State, &r.ActorID, &r.By, &r.CreatedAt, &r.StartedAt, &r.SeenAt, &r.EndedAt, &r.Done, &r.Total, &args, &cursor, &result, &head, &r.Error, &r.turn, &r.About, &undone)
 	if err != nil {
 		return nil, err
 	}
+	r.UndoneBy, r.UndoneState, _ = strings.Cut(undone, " ")
 	r.Args, r.Cursor, r.Result = raw(args), raw(cursor), raw(result)
 	if head != "" {
 		err = json.Unmarshal([]byte(head), &r.Head)
@@ -163,13 +169,20 @@ func (s *Service) Get(ctx context.Context, id string) (*Run, error) {
 	return r, err
 }
 
-// List gives the newest runs first, at most 100; active ones only when asked.
-func (s *Service) List(ctx context.Context, active bool) ([]*Run, error) {
-	q := "SELECT " + runColumns + " FROM job_run ORDER BY created_at DESC, id DESC LIMIT 100"
+// List gives the newest runs first, at most 100; active ones only when asked, of the given kinds if any.
+func (s *Service) List(ctx context.Context, active bool, kinds ...string) ([]*Run, error) {
+	q, args := "SELECT "+runColumns+" FROM job_run WHERE 1 = 1", []any{}
 	if active {
-		q = "SELECT " + runColumns + " FROM job_run WHERE state IN ('" + Queued + "', '" + Running + "') ORDER BY created_at DESC, id DESC LIMIT 100"
+		q += " AND state IN ('" + Queued + "', '" + Running + "')"
 	}
-	rows, err := s.db.Query(ctx, q)
+	if len(kinds) > 0 {
+		q += " AND kind IN (?" + strings.Repeat(", ?", len(kinds)-1) + ")"
+		for _, k := range kinds {
+			args = append(args, k)
+		}
+	}
+	q += " ORDER BY created_at DESC, id DESC LIMIT 100"
+	rows, err := s.db.Query(ctx, q, args...)
 	if err != nil {
 		return nil, err
 	}

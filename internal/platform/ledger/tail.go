@@ -163,3 +163,15 @@ func (l *Ledger) Search(ctx context.Context, f Filter) ([]*Event, error) {
 	}
 	return opened(l.read(ctx, l.db, q+" ORDER BY seq DESC LIMIT ?", append(args, f.Limit)...))
 }
+
+// Batch reads up to limit events of an import behind a number, in order.
+func (l *Ledger) Batch(ctx context.Context, batch string, after int64, limit int) ([]*Event, error) {
+	return opened(l.read(ctx, l.db, "SELECT "+columns+" FROM event WHERE origin = 'import' AND batch = ? AND seq > ? ORDER BY seq LIMIT ?", batch, after, limit))
+}
+
+// Touched reports whether anybody but the system has done more to a record than open it since an event, outside of that event's batch.
+func (l *Ledger) Touched(ctx context.Context, q store.Querier, e *Event) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM event WHERE record_id = ? AND seq > ? AND (batch IS NULL OR batch <> ?) AND actor_kind <> 'system' AND op <> 'open' LIMIT 1) AS t", e.RecordID, e.Seq, e.Batch).Scan(&n)
+	return n > 0, err
+}

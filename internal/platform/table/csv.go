@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -30,6 +31,7 @@ type Position struct {
 	Delimiter  string   `json:"delimiter"`
 	CR         bool     `json:"cr,omitempty"`         // lines end with a lone carriage return
 	Recovering bool     `json:"recovering,omitempty"` // behind a broken quote
+	Numbered   bool     `json:"numbered,omitempty"`   // rows begin with their number
 	Header     []string `json:"header"`
 }
 
@@ -53,17 +55,92 @@ type Reader struct {
 	delim      byte
 	eol        byte
 	header     []string
+	numbered   bool
 	recovering bool   // no whole row since a broken quote
 	skip       bool   // drop bytes up to the next line end
 	rec        []byte // unquoted bytes of one record
 	ends       []int
 }
 
+// Shape says what is known of a file before it is read.
+type Shape struct {
+	// Numbered files are what Workbook.WriteCSV wrote: each row begins with its number in the sheet, which rows and errors then carry.
+	Numbered bool `json:"numbered,omitempty"`
+	// Header is the line of the header; 0 is the first record that is not empty.
+	Header int `json:"header,omitempty"`
+	// Width is how many columns there are at least; those that the header does not name get a name.
+	Width int `json:"width,omitempty"`
+}
+
 // Open finds encoding, delimiter and line end of a CSV file and reads its
 // header, the first record that is not empty. A line "sep=;" in front decides
 // the delimiter.
-func Open(src io.Reader) (*Reader, error) {
+func Open(src io.Reader) (*Reader, error) { return OpenAs(src, Shape{}) }
+
+// OpenAs is Open for a file of which something is known.
+func OpenAs(src io.Reader, as Shape) (*Reader, error) {
+	r, err := begin(src, as.Numbered)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		head, err := r.read()
+		if errors.Is(err, io.EOF) {
+			if as.Header > 0 {
+				return nil, fmt.Errorf("文件没有第 %d 行；请重新选择表头所在的行", as.Header)
+			}
+			return nil, errors.New("文件是空的；请选择带表头的文件")
+		}
+		var bad *RowError
+		if errors.As(err, &bad) && head.Line < as.Header {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("表头读不出：%w", err)
+		}
+		if head.Line >= as.Header {
+			for len(head.Cells) < as.Width {
+				head.Cells = append(head.Cells, "")
+			}
+			r.header = columnNames(head.Cells)
+			return r, nil
+		}
+	}
+}
+
+// First gives the first n records that can be read, the header among them.
+func First(src io.Reader, numbered bool, n int) ([]Row, error) {
+	r, err := begin(src, numbered)
+	if err != nil {
+		return nil, err
+	}
+	var out []Row
+	for len(out) < n {
+		row, err := r.read()
+		var bad *RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			return out, nil
+		case errors.As(err, &bad) && len(out) > 0:
+		case err != nil && len(out) == 0: // what begins broken is most likely no table, or its header is
+			return nil, fmt.Errorf("表头读不出：%w", err)
+		case err != nil:
+			return nil, err
+		default:
+			out = append(out, row)
+		}
+	}
+	return out, nil
+}
+
+// begin finds out how a file is written; the next record is its first.
+func begin(src io.Reader, numbered bool) (*Reader, error) {
 	r := &Reader{src: src, line: 1, buf: make([]byte, 0, 2*chunk)}
+	if numbered {
+		r.numbered, r.eol, r.delim = true, '\n', ','
+		r.setEncoding(UTF8)
+		return r, nil
+	}
 	for len(r.buf) < chunk && r.err == nil {
 		r.fill()
 	}
@@ -94,15 +171,19 @@ func Open(src io.Reader) (*Reader, error) {
 			return nil, err
 		}
 	}
-	head, err := r.record()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("文件是空的；请选择带表头的 CSV 文件")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("表头读不出：%w", err)
-	}
-	r.header = columnNames(head.Cells)
 	return r, nil
+}
+
+// read gives the next record with the number that it has for people.
+func (r *Reader) read() (Row, error) {
+	row, err := r.record()
+	if err == nil && r.numbered {
+		if n, ok := strconv.Atoi(row.Cells[0]); ok == nil {
+			row.Line = n
+		}
+		row.Cells = row.Cells[1:]
+	}
+	return row, err
 }
 
 // Resume goes on at a position that a Reader of the same file gave.
@@ -114,7 +195,7 @@ func Resume(src io.ReadSeeker, at Position) (*Reader, error) {
 		return nil, fmt.Errorf("seek to row at byte %d: %w", at.Offset, err)
 	}
 	r := &Reader{src: src, buf: make([]byte, 0, 2*chunk), offset: at.Offset, line: at.Line,
-		delim: at.Delimiter[0], eol: '\n', header: at.Header, recovering: at.Recovering}
+		delim: at.Delimiter[0], eol: '\n', header: at.Header, recovering: at.Recovering, numbered: at.Numbered}
 	if at.CR {
 		r.eol = '\r'
 	}
@@ -177,12 +258,12 @@ func (r *Reader) Position() Position {
 		r.drop()
 	}
 	return Position{Offset: r.offset, Line: r.line, Encoding: r.enc, Delimiter: string(rune(r.delim)),
-		CR: r.eol == '\r', Recovering: r.recovering, Header: r.header}
+		CR: r.eol == '\r', Recovering: r.recovering, Numbered: r.numbered, Header: r.header}
 }
 
 // Next implements Source.
 func (r *Reader) Next() (Row, error) {
-	row, err := r.record()
+	row, err := r.read()
 	if err != nil {
 		if bad, ok := errors.AsType[*RowError](err); ok && bad.Column > 0 && bad.Column <= len(r.header) {
 			bad.Name = r.header[bad.Column-1]

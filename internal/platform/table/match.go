@@ -68,6 +68,8 @@ func Match(header []string, samples [][]string, fields []Field) []Matched {
 			score, how := nameScore(key, titles[f], known[f])
 			fit, judged := fitness(&fields[f], cells)
 			switch {
+			case score == partly && refers(fields[f].Type): // 客户等级 names no customer
+				continue
 			case how != Unmatched && fields[f].Type == "multi_choice" && (!judged || fit < 0.5):
 				continue
 			case how != Unmatched && judged && fit < 0.3 && strictType(&fields[f]):
@@ -92,6 +94,11 @@ func Match(header []string, samples [][]string, fields []Field) []Matched {
 	return out
 }
 
+// partly is the score of a header that holds a field's name among other words.
+const partly = 0.6
+
+func refers(kind string) bool { return kind == "relation" || kind == "person" || kind == "org_unit" }
+
 // nameScore compares a normalised header with a field's titles and aliases.
 func nameScore(key string, titles, aliases []string) (float64, How) {
 	if key == "" {
@@ -106,7 +113,7 @@ func nameScore(key string, titles, aliases []string) (float64, How) {
 	for _, group := range [2][]string{titles, aliases} {
 		for _, word := range group {
 			if chinese(word) && len([]rune(word)) >= 2 && strings.Contains(key, word) && len([]rune(key)) <= len([]rune(word))+4 {
-				return 0.6, ByAlias // 客户手机号码, 预算范围
+				return partly, ByAlias // 客户手机号码, 预算范围
 			}
 		}
 	}

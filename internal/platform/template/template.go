@@ -1,4 +1,4 @@
-// Package template reads a folder of definitions written as YAML.
+// Package template reads a folder of definitions written as YAML, and the records shipped beside them in its folder records.
 package template
 
 import (
@@ -20,6 +20,9 @@ import (
 func Read(files fs.FS, folder string) ([]*definition.Definition, error) {
 	var paths []string
 	err := fs.WalkDir(files, folder, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == recordsFolder {
+			return fs.SkipDir
+		}
 		if err == nil && !d.IsDir() && strings.HasSuffix(p, ".yaml") {
 			paths = append(paths, p)
 		}

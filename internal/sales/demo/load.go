@@ -37,9 +37,6 @@ func (l *Loader) Load(ctx context.Context, anchor time.Time) error {
 	if err := l.Reload(ctx); err != nil {
 		return err
 	}
-	if err := l.scripts(ctx, start); err != nil {
-		return fmt.Errorf("scripts: %w", err)
-	}
 	js := plan(ps)
 	for i := 0; i < len(js); i += 40 {
 		if err := l.leads(ctx, js[i:min(i+40, len(js))], i, start); err != nil {
@@ -99,16 +96,6 @@ func (l *Loader) staff(ctx context.Context, ps []person, since, anchor time.Time
 			}
 		}
 		return nil
-	})
-}
-
-func (l *Loader) scripts(ctx context.Context, start time.Time) error {
-	return l.once(ctx, "script", "demo-script-01", func(ctx context.Context, tx *store.Tx) error {
-		var ws []record.Write
-		for i, s := range scripts {
-			ws = append(ws, record.Write{Op: record.Create, Object: "script", ID: fmt.Sprintf("demo-script-%02d", i+1), At: start.UnixMilli(), Values: map[string]any{"industry": s.industry, "question": s.question, "answer": s.answer}})
-		}
-		return l.write(ctx, tx, &actor.Actor{Kind: actor.Person, ID: "p-fangyuan", Name: "方圆"}, ws)
 	})
 }
 

@@ -15,12 +15,16 @@ import (
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/job"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/web"
 )
 
 // HTTP serves imports.
-type HTTP struct{ Importer *Importer }
+type HTTP struct {
+	Importer *Importer
+	Jobs     *job.HTTP // says which runs an asker may see
+}
 
 // Routes of the package.
 func (h *HTTP) Routes(r *web.Router) {
@@ -28,6 +32,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	limit := h.Importer.maxFile() + 1<<20
 	r.Raw(web.Route{Method: http.MethodPost, Path: "/api/v1/objects/{object}/import:preview", Right: Right, Summary: "How a file would be understood: encoding, columns with the fields proposed, first rows (multipart: file)", MaxBody: limit}, h.preview)
 	r.Raw(web.Route{Method: http.MethodPost, Path: "/api/v1/objects/{object}/import", Right: Right, Summary: "Import a file as a background job (multipart: file, mapping, options)", Status: http.StatusAccepted, MaxBody: limit}, h.start)
+	h.uploadRoutes(r, limit)
 }
 
 func (h *HTTP) preview(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +50,7 @@ func (h *HTTP) preview(w http.ResponseWriter, r *http.Request) {
 		if part.FormName() != "file" {
 			continue
 		}
-		p, err := h.Importer.Preview(chi.URLParam(r, "object"), actor.From(r.Context()), part, r.ContentLength)
+		p, err := h.Importer.Preview(r.Context(), chi.URLParam(r, "object"), actor.From(r.Context()), part, r.ContentLength)
 		if err != nil {
 			web.WriteProblem(w, r, formProblem(err))
 			return

@@ -5,10 +5,12 @@ import (
 
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -32,8 +34,9 @@ func serve(b *bench, a *actor.Actor, rights ...string) http.Handler {
 	})
 	allow := func(_ *actor.Actor, right string) bool { return strings.Contains(strings.Join(rights, " "), right) }
 	r := web.NewRouter(mux, "test", allow)
-	(&importing.HTTP{Importer: b.Importer}).Routes(r)
-	(&job.HTTP{Jobs: b.Jobs, Allow: allow}).Routes(r)
+	jobs := &job.HTTP{Jobs: b.Jobs, Allow: allow}
+	(&importing.HTTP{Importer: b.Importer, Jobs: jobs}).Routes(r)
+	jobs.Routes(r)
 	return mux
 }
 
@@ -103,8 +106,14 @@ func TestImportOverHTTP(t *testing.T) {
 	}
 	// The file goes once the run is told to be done, not before.
 	require.Eventually(t, func() bool {
-		left, err := os.ReadDir(b.Folder)
-		return err == nil && len(left) == 0
+		left := 0
+		err := filepath.WalkDir(b.Folder, func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				left++
+			}
+			return err
+		})
+		return err == nil && left == 0
 	}, 10*time.Second, 20*time.Millisecond, "the upload stays behind")
 	var list struct{ Jobs []job.View }
 	if get(t, h, "jobs?active=true", &list); len(list.Jobs) != 0 {

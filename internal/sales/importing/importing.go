@@ -11,7 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,6 +29,8 @@ import (
 // rejected rows hold what the file held.
 const (
 	Kind  = "import"
+	Trial = "import_trial" // the whole file without effect
+	Back  = "import_undo"
 	Right = "leads.import"
 	Watch = "events.read"
 )
@@ -51,6 +53,13 @@ type Request struct {
 	// Mapping is column name by field name; none given lets every column be matched. Fill matches what a given mapping leaves open.
 	Mapping map[string]string
 	Fill    bool
+	// Sheet of a workbook by name, "" for the first that is shown; Header is the line of the header, 0 to have it found.
+	Sheet  string
+	Header int
+	// NewFields are made before the import, for columns that have no field.
+	NewFields []NewField
+	// Trial runs the whole file without effect.
+	Trial   bool
 	Options Options
 	Actor   *actor.Actor
 }
@@ -71,10 +80,20 @@ type Importer struct {
 	Folder string
 	// MaxFile in bytes; DefaultMaxFile when zero.
 	MaxFile int64
+	// Keys gives what an arrival is known by, so that a trial run tells what would merge with an earlier row of the same file; may be nil.
+	Keys func(row *object.Row) []string
+
+	writing sync.Mutex // of sheets
+	adding  sync.Mutex // of fields
+	trials  sync.Map   // run id → *trial
 }
 
-// Register makes the job service do imports. To be called before it starts.
-func (m *Importer) Register() { m.Jobs.Register(Kind, Watch, worker{m}) }
+// Register makes the job service do imports and take them back. To be called before it starts.
+func (m *Importer) Register() {
+	m.Jobs.Register(Kind, Watch, worker{m})
+	m.Jobs.Register(Trial, "", worker{m})
+	m.Jobs.Register(Back, Watch, undoer{m})
+}
 
 func (m *Importer) maxFile() int64 {
 	if m.MaxFile > 0 {
@@ -89,6 +108,8 @@ type args struct {
 	File   string       `json:"file"`
 	Keep   bool         `json:"keep,omitempty"` // the file is the caller's own and stays
 	Size   int64        `json:"size"`
+	Shape  table.Shape  `json:"shape,omitzero"`
+	Trial  bool         `json:"trial,omitempty"`
 	Plan   plan         `json:"plan"`
 	Option Options      `json:"options"`
 	Actor  *actor.Actor `json:"actor"`
@@ -147,16 +168,44 @@ func (m *Importer) Start(ctx context.Context, r Request, path string, keep bool)
 	if err != nil {
 		return "", err
 	}
-	head, samples, size, err := peek(path)
+	src, err := m.source(ctx, path, r.Sheet)
 	if err != nil {
 		return "", err
+	}
+	if id, err = m.start(ctx, o, r, src, keep && !src.made); err != nil {
+		src.drop()
+		return "", err
+	}
+	if src.made && !keep {
+		_ = os.Remove(path) // the sheet stands in its place
+	}
+	return id, nil
+}
+
+// start queues the job over a source.
+func (m *Importer) start(ctx context.Context, o *object.Object, r Request, src source, keep bool) (id string, err error) {
+	if err := src.headed(o, r.Header); err != nil {
+		return "", err
+	}
+	head, samples, size, err := peek(src)
+	if err != nil {
+		return "", err
+	}
+	if len(r.NewFields) > 0 && !r.Trial {
+		if o, err = m.addFields(ctx, o, &r, head, samples); err != nil {
+			return "", err
+		}
 	}
 	p, err := m.plan(o, r, head, samples)
 	if err != nil {
 		return "", err
 	}
-	return m.Jobs.Queue(ctx, job.New{Kind: Kind, Title: "导入" + o.Title.ZH + "：" + r.Name, Actor: r.Actor,
-		Args: args{Object: o.Name, File: path, Keep: keep, Size: size, Plan: p, Option: r.Options, Actor: r.Actor}})
+	kind, title := Kind, "导入"
+	if r.Trial {
+		kind, title = Trial, "试导入"
+	}
+	return m.Jobs.Queue(ctx, job.New{Kind: kind, Title: title + o.Title.ZH + "：" + r.Name, Actor: r.Actor,
+		Args: args{Object: o.Name, File: src.path, Keep: keep, Size: size, Shape: src.shape, Trial: r.Trial, Plan: p, Option: r.Options, Actor: r.Actor}})
 }
 
 // Run imports a file of the caller's and returns when it is done. The job service must be running.
@@ -201,8 +250,8 @@ func (m *Importer) object(name string, a *actor.Actor) (*object.Object, error) {
 const sampleRows = 200
 
 // peek reads the header and the first rows of a file.
-func peek(path string) (head []string, samples [][]string, size int64, err error) {
-	f, err := os.Open(path)
+func peek(s source) (head []string, samples [][]string, size int64, err error) {
+	f, err := os.Open(s.path)
 	if err != nil {
 		return nil, nil, 0, fmt.Errorf("importing: %w", err)
 	}
@@ -211,21 +260,21 @@ func peek(path string) (head []string, samples [][]string, size int64, err error
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	t, err := table.Open(f)
+	t, err := table.OpenAs(f, s.shape)
 	if err != nil {
 		return nil, nil, 0, unreadable(err)
 	}
-	samples, err = firstRows(t, sampleRows)
-	return t.Header(), samples, info.Size(), err
+	rows, err := firstRows(t, sampleRows)
+	return t.Header(), cells(rows), info.Size(), err
 }
 
 func unreadable(err error) error {
-	return problem.New(problem.Invalid, "unreadable_file", "文件读不出：“"+err.Error()+"”", problem.Item{Pointer: "/file", Code: "unreadable_file", Message: err.Error(), Hint: "请选择带表头的 CSV 文件（UTF-8 或 GB18030）"})
+	return problem.New(problem.Invalid, "unreadable_file", "文件读不出：“"+err.Error()+"”", problem.Item{Pointer: "/file", Code: "unreadable_file", Message: err.Error(), Hint: "请选择带表头的 Excel（.xlsx）或 CSV 文件（UTF-8 或 GB18030）"})
 }
 
 // firstRows gives up to n good rows; rejected ones are passed over.
-func firstRows(t *table.Reader, n int) ([][]string, error) {
-	var out [][]string
+func firstRows(t *table.Reader, n int) ([]table.Row, error) {
+	var out []table.Row
 	for len(out) < n {
 		row, err := t.Next()
 		var bad *table.RowError
@@ -237,7 +286,7 @@ func firstRows(t *table.Reader, n int) ([][]string, error) {
 		case err != nil:
 			return nil, err
 		}
-		out = append(out, slices.Clone(row.Cells))
+		out = append(out, row)
 	}
 	return out, nil
 }

@@ -365,7 +365,7 @@ func TestPreview(t *testing.T) {
 	t.Parallel()
 	b := started(t, salestest.SQLite(t))
 	text := xeducation(5000)
-	p, err := b.Preview("lead", salestest.Director(), strings.NewReader(text), int64(len(text)))
+	p, err := b.Preview(t.Context(), "lead", salestest.Director(), strings.NewReader(text), int64(len(text)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func (w worker) Work(ctx context.Context, t *job.Turn) error {
 	return err
 }
 
-func (w worker) work(ctx context.Context, t *job.Turn, a *args) error {
+func (w worker) work(ctx context.Context, t *job.Turn, a *args) (err error) {
 	f, err := os.Open(a.File)
 	if errors.Is(err, os.ErrNotExist) {
 		// On PostgreSQL the node that took the upload has the file; it has a day to come back.
@@ -60,9 +60,17 @@ func (w worker) work(ctx context.Context, t *job.Turn, a *args) error {
 		return fmt.Errorf("importing: %w", err)
 	}
 	defer f.Close()
-	s := &slicer{worker: w, turn: t, args: a, size: firstSlice}
-	if t.Run.Cursor == nil {
-		s.table, err = table.Open(f)
+	s := &slicer{worker: w, turn: t, args: a, size: firstSlice, batch: t.Run.ID}
+	if a.Trial {
+		s.trial = w.m.trialOf(t.Run)
+		defer func() {
+			if err != nil || t.Run.State == job.Done {
+				w.m.trials.Delete(t.Run.ID)
+			}
+		}()
+	}
+	if t.Run.Cursor == nil || s.trial != nil && s.trial.rows == 0 {
+		s.table, err = table.OpenAs(f, a.Shape)
 	} else {
 		if err := json.Unmarshal(t.Run.Cursor, &s.cursor); err != nil {
 			return fmt.Errorf("importing: cursor: %w", err)
@@ -95,6 +103,8 @@ type slicer struct {
 	rows   *rowReader
 	// careful is set once a row failed inside the transaction: from then on rows are fenced off from one another.
 	careful bool
+	trial   *trial // nil when the rows are meant
+	batch   string // names the writes in the trail
 }
 
 // errRow says that a row was refused by the Writer, not by reading it.
@@ -133,6 +143,9 @@ func (s *slicer) slice(ctx context.Context) error {
 	if err := json.Unmarshal(s.turn.Run.Cursor, &s.cursor); err != nil {
 		return err
 	}
+	if s.trial != nil {
+		s.trial.rows = s.cursor.Rows
+	}
 	if took > 0 {
 		s.size = min(max(int(float64(s.size)*min(2, float64(sliceTarget)/float64(took))), minSlice), maxSlice)
 	}
@@ -166,32 +179,48 @@ func (s *slicer) gather(ctx context.Context) (entries []entry, end bool, err err
 func (s *slicer) write(ctx context.Context, tx *store.Tx, entries []entry, next cursor, end bool) (job.State, error) {
 	first := s.cursor.Rows == 0
 	if first {
+		if s.trial != nil {
+			if err := s.turn.DropRejects(ctx, tx); err != nil { // a trial that was stopped begins again
+				return job.State{}, err
+			}
+		}
 		if err := s.turn.SetHead(ctx, tx, s.table.Header()); err != nil {
 			return job.State{}, err
 		}
 	}
 	var rejects []job.Reject
-	for i := range entries {
-		e := &entries[i]
-		if len(e.rejects) > 0 {
-			rejects = append(rejects, e.rejects...)
-			next.Rejected++
-			continue
+	var made []string
+	rows := func(ctx context.Context, tx *store.Tx) error {
+		for i := range entries {
+			e := &entries[i]
+			if len(e.rejects) > 0 {
+				rejects = append(rejects, e.rejects...)
+				next.Rejected++
+				continue
+			}
+			out, refused, err := s.writeRow(ctx, tx, e)
+			switch {
+			case err != nil:
+				return err
+			case refused != nil && !s.careful:
+				return errRow
+			case refused != nil:
+				rejects = append(rejects, s.reasons(e, refused)...)
+				next.Rejected++
+			case out.Result == "merged" || s.trial.knows(out.Row):
+				next.Merged++
+			default:
+				next.Created++
+				made = append(made, s.trial.keysOf(out.Row)...)
+			}
 		}
-		result, refused, err := s.writeRow(ctx, tx, e)
-		switch {
-		case err != nil:
-			return job.State{}, err
-		case refused != nil && !s.careful:
-			return job.State{}, errRow
-		case refused != nil:
-			rejects = append(rejects, s.reasons(e, refused)...)
-			next.Rejected++
-		case result == "merged":
-			next.Merged++
-		default:
-			next.Created++
-		}
+		return nil
+	}
+	if err := s.trial.run(ctx, tx, rows); err != nil {
+		return job.State{}, err
+	}
+	if s.trial != nil {
+		tx.AfterCommit(func() { s.trial.learn(made) })
 	}
 	if err := s.turn.KeepRejects(ctx, tx, rejects); err != nil {
 		return job.State{}, err
@@ -204,10 +233,10 @@ func (s *slicer) write(ctx context.Context, tx *store.Tx, entries []entry, next 
 }
 
 // writeRow writes one row; refused tells why the Writer would not have it.
-func (s *slicer) writeRow(ctx context.Context, tx *store.Tx, e *entry) (result string, refused *problem.Problem, err error) {
+func (s *slicer) writeRow(ctx context.Context, tx *store.Tx, e *entry) (done record.Outcome, refused *problem.Problem, err error) {
 	o := s.args.Option
 	req := record.Request{Actor: s.args.Actor, Writes: []record.Write{e.write},
-		Origin: record.Origin{Kind: "import", Batch: s.turn.Run.ID, Assign: o.Assign, Countdown: o.Countdown}}
+		Origin: record.Origin{Kind: "import", Batch: s.batch, Assign: o.Assign, Countdown: o.Countdown}}
 	if s.args.Plan.At != 0 {
 		req.Origin.HappenedAt = time.UnixMilli(s.args.Plan.At)
 	}
@@ -223,12 +252,12 @@ func (s *slicer) writeRow(ctx context.Context, tx *store.Tx, e *entry) (result s
 		err = do(ctx, tx)
 	}
 	if p := problem.As(err); p != nil && p.Class != problem.Internal && !store.IsFatal(err) {
-		return "", p, nil
+		return done, p, nil
 	}
 	if err != nil {
-		return "", nil, err
+		return done, nil, err
 	}
-	return out[0].Result, nil, nil
+	return out[0], nil, nil
 }
 
 // reasons puts the Writer's places into the words of the file.

@@ -71,6 +71,21 @@ func (r rule) keys(row *object.Row) []key {
 	return out
 }
 
+// StrongKeys gives what an arrival is known again by; none where arrivals of the object do not merge.
+func StrongKeys(row *object.Row) []string {
+	r, ok := ruleOf(row.Object.Name)
+	if !ok || !r.merge {
+		return nil
+	}
+	var out []string
+	for _, k := range r.keys(row) {
+		if k.strong() {
+			out = append(out, k.kind+"|"+k.value)
+		}
+	}
+	return out
+}
+
 // touched reports whether any field that keys are made of differs.
 func (r rule) touched(old, now *object.Row) bool {
 	for _, n := range [...]string{"phone", "email", "credit_code", "external_id", "channel", r.company} {

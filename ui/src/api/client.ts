@@ -52,8 +52,8 @@ export class Client {
     return this.send<T>('GET', withQuery(path, query), { signal })
   }
 
-  post<T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> {
-    return this.send<T>('POST', withQuery(path), { body, signal })
+  post<T>(path: string, body: unknown = {}, signal?: AbortSignal, headers?: Record<string, string>): Promise<T> {
+    return this.send<T>('POST', withQuery(path), { body, signal, headers })
   }
 
   put<T>(path: string, body: unknown): Promise<T> {
@@ -117,6 +117,6 @@ export function recordPath(object: string, id?: string, action = ''): string {
 }
 
 /** Address of a job's rejected rows as a file to save. */
-export function rejectedRowsURL(job: Pick<Job, 'id'>): string {
-  return `/api/v1/jobs/${encodeURIComponent(job.id)}/rejected.csv`
+export function rejectedRowsURL(job: Pick<Job, 'id'>, as: 'csv' | 'xlsx' = 'csv'): string {
+  return `/api/v1/jobs/${encodeURIComponent(job.id)}/rejected.${as}`
 }

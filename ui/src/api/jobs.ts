@@ -1,7 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from './client'
 import { keys } from './keys'
-import type { ImportPreview, Job } from './types'
+import type { ImportPreview, ImportUpload, Job } from './types'
 
 export function useActiveJobs() {
   return useQuery({
@@ -21,32 +21,62 @@ export function useJob(id: string) {
   })
 }
 
-export function usePreviewImport(object: string) {
+/** The newest imports, trials left out, with what took them back. */
+export function useRecentImports() {
+  return useQuery({
+    queryKey: [...keys.jobs, 'imports'],
+    queryFn: () => api.get<{ jobs: Job[] }>('jobs', { kind: 'import' }),
+    refetchInterval: (query) => (query.state.data?.jobs.some((j) => !ended(j) || (j.undo && j.undo.state !== 'done')) ? 2000 : false),
+  })
+}
+
+/** Sends a file once; it is kept for a day while one looks at it. */
+export function useUpload(object: string) {
   return useMutation({
-    mutationFn: (file: File) => {
+    mutationFn: async (file: File) => {
       const form = new FormData()
       form.set('file', file)
-      return api.upload<ImportPreview>(`objects/${object}/import:preview`, form)
+      return (await api.upload<{ upload: ImportUpload }>(`objects/${object}/uploads`, form)).upload
     },
   })
 }
 
-export interface ImportAsk {
-  file: File
-  mapping: Record<string, string>
-  options: { assign: boolean; countdown: boolean; happened_at: string | null }
+export interface ImportLook {
+  sheet?: string
+  header_row?: number
+  mapping?: Record<string, string>
+  options?: { assign: boolean; countdown: boolean; happened_at: string | null }
 }
 
-export function useStartImport(object: string) {
+/** How a kept file is understood; with a mapping, also its first rows as they would stand. */
+export function useLook(object: string, id: string, look: ImportLook, enabled = true) {
+  return useQuery({
+    queryKey: ['import-look', object, id, look],
+    queryFn: () => api.post<ImportPreview>(`objects/${object}/uploads/${encodeURIComponent(id)}:preview`, look),
+    placeholderData: keepPreviousData,
+    enabled,
+    retry: false,
+    staleTime: 60_000,
+  })
+}
+
+export interface ImportAsk extends ImportLook {
+  new_fields?: { column: string; type: string }[]
+  trial?: boolean
+}
+
+export function useStartImport(object: string, id: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ file, mapping, options }: ImportAsk) => {
-      const form = new FormData()
-      form.set('mapping', JSON.stringify(mapping))
-      form.set('options', JSON.stringify(options))
-      form.set('file', file)
-      return api.upload<{ job: { id: string } }>(`objects/${object}/import`, form)
-    },
+    mutationFn: (ask: ImportAsk) => api.post<{ job: { id: string } }>(`objects/${object}/uploads/${encodeURIComponent(id)}:start`, ask),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.jobs }),
+  })
+}
+
+export function useUndoImport() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => api.post<{ job: { id: string } }>(`jobs/${encodeURIComponent(id)}:undo`),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.jobs }),
   })
 }

@@ -25,7 +25,7 @@ export function followStream(client: QueryClient, onState: (live: boolean) => vo
       const now = [...stale.values()]
       stale.clear()
       for (const queryKey of now) void client.invalidateQueries({ queryKey })
-    }, 400)
+    }, 150)
   }
   const read = (event: Event): StreamData => {
     try {

@@ -222,15 +222,38 @@ export interface ImportColumn {
   confidence: number
   how: 'name' | 'alias' | 'content' | 'none'
   samples?: string[]
+  guess?: string
+  choices?: string[]
 }
 
+export interface ImportRecord {
+  line: number
+  result: 'created' | 'merged' | 'rejected'
+  values: Record<string, string>
+  hints?: Record<string, string>
+  owner: string
+  tags: string[]
+  errors: RejectedRow[]
+}
+
+export interface ImportUpload { id: Id; name: string; size: number; format: 'csv' | 'xlsx'; sheets: { name: string; hidden?: boolean }[] }
+
 export interface ImportPreview {
+  format: 'csv' | 'xlsx'
   encoding: string
   delimiter: string
+  sheets: { name: string; hidden?: boolean }[]
+  sheet: string
+  header_row: number
+  head_rows: { line: number; cells: string[] }[]
+  formulas: number
+  unsolved: number
   columns: ImportColumn[]
   rows: string[][]
   row_estimate: number
   fields: Pick<Field, 'name' | 'title' | 'type'>[]
+  may_add_fields: boolean
+  records: ImportRecord[]
 }
 
 export interface RejectedRow { line: number; column?: string; value?: string; code?: string; message: string; hint?: string }
@@ -245,10 +268,12 @@ export interface Job {
   error?: string
   rate?: number | null
   eta_seconds?: number | null
-  result?: { rows: number; created: number; merged: number; rejected: number } | null
+  result?: { rows: number; created: number; merged: number; rejected: number; deleted?: number; restored?: number; kept?: number } | null
   errors?: RejectedRow[] | null
   created_at?: string
   by?: string | { id: Id; name: string } | null
+  about?: Id
+  undo?: { id: Id; state: Job['state'] }
 }
 
 export interface Definition<S = unknown> {

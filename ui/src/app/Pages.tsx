@@ -11,6 +11,7 @@ const ImportJobPage = lazy(() => import('../features/import/ImportJobPage'))
 const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
 const DiagnosisPage = lazy(() => import('../features/diagnosis/DiagnosisPage'))
 const ConfigPage = lazy(() => import('../features/config/ConfigPage'))
+const ScriptsPage = lazy(() => import('../features/scripts/ScriptsPage'))
 const TrailPage = lazy(() => import('../features/trail/TrailPage'))
 
 export function Pages() {
@@ -27,6 +28,7 @@ export function Pages() {
           <Route path="/funnel" element={<FunnelPage />} />
           <Route path="/diagnosis" element={<DiagnosisPage />} />
           <Route path="/config/*" element={<ConfigPage />} />
+          <Route path="/scripts" element={<ScriptsPage />} />
           <Route path="/trail" element={<TrailPage />} />
           <Route path="*" element={<div className="page"><Missing /></div>} />
         </Routes>

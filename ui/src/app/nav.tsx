@@ -1,5 +1,5 @@
 import {
-  AuditOutlined, BulbOutlined, CloudUploadOutlined, FileDoneOutlined, FunnelPlotOutlined, HomeOutlined, MedicineBoxOutlined, SettingOutlined, TeamOutlined, UserAddOutlined,
+  AuditOutlined, BulbOutlined, CloudUploadOutlined, FileDoneOutlined, FunnelPlotOutlined, HomeOutlined, MedicineBoxOutlined, ReadOutlined, SettingOutlined, TeamOutlined, UserAddOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -26,6 +26,7 @@ export function useNav(): NavItem[] {
   if (has('funnel.read') && meta.funnels.length > 0) items.push({ key: 'funnel', to: '/funnel', label: t('nav.funnel'), icon: <FunnelPlotOutlined />, group: 1 })
   if (has('definitions.write') && meta.objects.some((o) => o.name === 'lead')) items.push({ key: 'diagnosis', to: '/diagnosis', label: t('diagnosis.title'), icon: <MedicineBoxOutlined />, group: 1 })
   if (has('leads.import') && !meta.objects.some((o) => o.name === 'lead')) items.push({ key: 'import', to: '/import', label: t('nav.import'), icon: <CloudUploadOutlined />, group: 1 })
+  if (meta.objects.some((o) => o.name === 'script')) items.push({ key: 'scripts', to: '/scripts', label: t('scripts.title'), icon: <ReadOutlined />, group: 1 })
   const configures = ['definitions.read', 'definitions.write', 'people.write', 'keys.write', 'channels.write'].some(has)
   if (configures) items.push({ key: 'config', to: '/config', label: t('nav.config'), icon: <SettingOutlined />, group: 2 })
   if (has('events.read')) items.push({ key: 'trail', to: '/trail', label: t('nav.trail'), icon: <AuditOutlined />, group: 2 })

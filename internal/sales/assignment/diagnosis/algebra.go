@@ -66,6 +66,19 @@ func (h *house) cases(nodes []*condition.Node) (rows []*object.Row, ok bool) {
 	for _, n := range nodes {
 		walk(n)
 	}
+	tags := h.banded(order)
+	for f, b := range tags { // what the tag's bands tell apart counts as well
+		for _, edge := range b.edges {
+			v, _, err := b.field.Type.Parse(b.field, h.Env, edge)
+			if err != nil {
+				delete(tags, f)
+				break
+			}
+			if !slices.Contains(values[b.field], v) {
+				values[b.field] = append(values[b.field], v)
+			}
+		}
+	}
 	total := 1
 	for _, f := range order {
 		values[f] = stretches(f, values[f])
@@ -88,28 +101,71 @@ func (h *house) cases(nodes []*condition.Node) (rows []*object.Row, ok bool) {
 		}
 		rows = more
 	}
-	return h.possible(rows, order), true
+	return h.possible(rows, tags), true
 }
 
-// possible leaves out rows whose tags cannot come from their fields, where all of a tag's fields are told.
-func (h *house) possible(rows []*object.Row, told []*object.Field) []*object.Row {
-	var tags []*object.Field
+// banded is a tag that follows from one field by its bands.
+type banded struct {
+	field *object.Field
+	edges []json.Number
+}
+
+// banded finds the tags among the fields told that follow from another one of them by bands alone.
+func (h *house) banded(told []*object.Field) map[*object.Field]banded {
+	out := map[*object.Field]banded{}
 	for _, f := range told {
-		if in, derived := h.inputs(f); derived && !slices.ContainsFunc(in, func(x *object.Field) bool { return !slices.Contains(told, x) }) {
-			tags = append(tags, f)
+		in, derived := h.inputs(f)
+		if !derived || len(in) != 1 || !slices.Contains(told, in[0]) {
+			continue
 		}
+		var s struct {
+			Rules []json.RawMessage `json:"rules"`
+			Copy  string            `json:"copy"`
+			Bands *struct {
+				Edges []struct{ LT, LTE, GT, GTE *json.Number } `json:"edges"`
+			} `json:"bands"`
+		}
+		d, ok := h.snap.Definition("tag_dimension", f.TagDimension)
+		if !ok || json.Unmarshal(d.Spec, &s) != nil || s.Bands == nil || len(s.Rules) > 0 || s.Copy != "" {
+			continue
+		}
+		b := banded{field: in[0]}
+		for _, e := range s.Bands.Edges {
+			for _, n := range []*json.Number{e.LT, e.LTE, e.GT, e.GTE} {
+				if n != nil {
+					b.edges = append(b.edges, *n)
+				}
+			}
+		}
+		out[f] = b
 	}
+	return out
+}
+
+// possible gives the rows the tags that follow from their fields: one row for each case of the rest.
+func (h *house) possible(rows []*object.Row, tags map[*object.Field]banded) []*object.Row {
 	if len(tags) == 0 {
 		return rows
 	}
 	derive := h.Trial.Tags(h.snap, h.object.Name)
-	return slices.DeleteFunc(rows, func(r *object.Row) bool {
-		c := r.Clone()
-		if derive(&condition.Env{Row: c, Now: h.Clock.Now(), Zone: h.Env.Zone, Related: nowhere}) != nil {
-			return false
+	var out []*object.Row
+	for _, r := range rows {
+		once := true
+		for f := range tags {
+			once = once && r.V[f.Index] == nil
 		}
-		return slices.ContainsFunc(tags, func(f *object.Field) bool { return c.V[f.Index] != r.V[f.Index] })
-	})
+		if !once {
+			continue
+		}
+		c := r.Clone()
+		if derive(&condition.Env{Row: c, Now: h.Clock.Now(), Zone: h.Env.Zone, Related: nowhere}) == nil {
+			for f := range tags {
+				r.V[f.Index] = c.V[f.Index]
+			}
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 func nowhere(string, string) (*object.Row, error) { return nil, nil }
@@ -123,6 +179,9 @@ func stretches(f *object.Field, named []any) []any {
 			if n, ok := v.(int64); ok {
 				ns = append(ns, n)
 			}
+		}
+		if len(ns) == 0 {
+			return append(out, int64(1)) // filled with anything
 		}
 		slices.Sort(ns)
 		for i, n := range ns {

@@ -39,7 +39,7 @@ export function PeriodDiagnosis() {
           {report.data.truncated ? <p className="muted">{t('diagnosis.truncated', { n: report.data.examined })}</p> : null}
           {report.data.examined === 0 && report.data.faults.length === 0 ? <Empty title={t('diagnosis.empty')} text={t('diagnosis.emptyText')} />
             : report.data.faults.length === 0 ? (
-              <Card><p className="diagnosis-fine" data-testid="diagnosis-fine"><CheckCircleOutlined aria-hidden className="ok" /> {t('diagnosis.fine')}</p></Card>
+              <Card><p className="diagnosis-fine" data-testid="diagnosis-fine"><CheckCircleOutlined aria-hidden className="ok" /> {report.data.still > 0 ? t('diagnosis.fineSome', { n: report.data.still }) : t('diagnosis.fine')}</p></Card>
             ) : (
               <>
                 {report.data.all ? (

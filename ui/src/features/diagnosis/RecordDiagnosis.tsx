@@ -20,7 +20,7 @@ export function RecordDiagnosis({ id, back }: { id: string; back: boolean }) {
   return (
     <>
       {head(t(data.owner ? 'diagnosis.oneOwned' : 'diagnosis.oneTitle', { title: data.title }))}
-      <Card testid="diagnosis-one">
+      <Card className="diagnosis-about" testid="diagnosis-one">
         <p><Link to={`/objects/lead/${encodeURIComponent(id)}`}>{data.title}</Link></p>
         {data.owner ? <p>{t('diagnosis.ownedBy', { name: data.owner.name })}</p> : null}
         {data.happened ? <p>{data.happened}</p> : null}

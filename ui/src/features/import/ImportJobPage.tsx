@@ -9,6 +9,7 @@ import { titled } from '../../i18n/titled'
 import { exactInstant, integer, span } from '../../parts/format'
 import { Card, PageHead } from '../../parts/PageHead'
 import { Failed, Loading } from '../../parts/States'
+import { UndoButton } from './RecentImports'
 import './import.css'
 
 /** One import while it runs and after; its address finds it again. */
@@ -35,12 +36,13 @@ function Body({ job, title }: { job: Job; title: string }) {
   return (
     <>
       <PageHead title={title} extra={<span>{[by, job.created_at ? exactInstant(job.created_at) : ''].filter(Boolean).join(' · ')}</span>}>
+        <UndoButton job={job} />
         {running ? null : <Button onClick={() => void navigate('/import')}>{t('import.again')}</Button>}
         {running ? null : <Button type="primary" onClick={() => void navigate('/objects/lead?view=all')}>{t('import.toList')}</Button>}
       </PageHead>
       <Card testid="import-result" className={`import-state-${job.state}`}>
         <div className="import-progress" role="status">
-          <strong data-state={job.state}>{t(`import.state.${job.state}`)}</strong>
+          <strong data-state={job.state}>{t(`${job.kind === 'import' ? 'import.state' : `importer.state.${job.kind}`}.${job.state}`)}</strong>
           {running ? (
             <span className="muted">
               {[
@@ -52,7 +54,14 @@ function Body({ job, title }: { job: Job; title: string }) {
           ) : null}
         </div>
         <Progress percent={percent} status={job.state === 'failed' ? 'exception' : job.state === 'done' ? 'success' : 'active'} aria-label={t('import.progress')} />
-        {result ? (
+        {result && job.kind === 'import_undo' ? (
+          <dl className="import-figures">
+            <Figure label={t('import.figure.rows')} value={result.rows} name="rows" />
+            <Figure label={t('importer.deleted')} value={result.deleted ?? 0} name="deleted" />
+            <Figure label={t('importer.restored')} value={result.restored ?? 0} name="restored" />
+            <Figure label={t('importer.kept')} value={result.kept ?? 0} name="kept" />
+          </dl>
+        ) : result ? (
           <dl className="import-figures">
             <Figure label={t('import.figure.rows')} value={result.rows} name="rows" />
             <Figure label={t('import.figure.created')} value={result.created} name="created" tone="ok" />
@@ -76,10 +85,11 @@ function Rejected({ job }: { job: Job }) {
   const { t } = useTranslation()
   const errors = job.errors ?? []
   if (errors.length === 0) return null
-  const total = job.result?.rejected ?? errors.length
+  const back = job.kind === 'import_undo'
+  const total = (back ? job.result?.kept : job.result?.rejected) ?? errors.length
   return (
-    <Card className="import-part" title={t('import.rejected', { count: total })} extra={<a href={rejectedRowsURL(job)} download><DownloadOutlined aria-hidden /> {t('import.download')}</a>}>
-      <p className="muted small import-note">{t('import.rejectedHint')}</p>
+    <Card className="import-part" title={t(back ? 'importer.keptList' : 'import.rejected', { count: total })} extra={<span className="row"><a href={rejectedRowsURL(job, 'xlsx')} download><DownloadOutlined aria-hidden /> {t('importer.downloadXLSX')}</a><a href={rejectedRowsURL(job)} download>{t('importer.downloadCSV')}</a></span>}>
+      <p className="muted small import-note">{t(back ? 'importer.keptHint' : 'import.rejectedHint')}</p>
       <div className="table-wrap">
         <table className="plain-table">
           <thead><tr><th scope="col" className="num">{t('import.line')}</th><th scope="col">{t('import.column')}</th><th scope="col">{t('import.value')}</th><th scope="col">{t('import.reason')}</th></tr></thead>

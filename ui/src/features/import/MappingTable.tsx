@@ -4,16 +4,30 @@ import type { ImportPreview } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { Chip, type Tone } from '../../parts/Chip'
 
-interface Props { preview: ImportPreview; fields: (string | null)[]; onChange: (index: number, field: string | null) => void }
+interface Props {
+  preview: ImportPreview
+  fields: (string | null)[]
+  types: string[]
+  onChange: (index: number, field: string | null) => void
+  onType: (index: number, type: string) => void
+}
 
 const sure = 0.9
 
+/** What stands for a field that is yet to be made. No field can have this name. */
+export const addField = '+'
+
+const types = ['text', 'long_text', 'integer', 'decimal', 'money', 'date', 'datetime', 'choice', 'phone', 'email', 'url', 'boolean']
+
 /** The file's first rows under the fields they will fill; each column's reading can be corrected. */
-export function MappingTable({ preview, fields, onChange }: Props) {
+export function MappingTable({ preview, fields, types: chosen, onChange, onType }: Props) {
   const { t } = useTranslation()
-  const options = preview.fields.map((f) => ({ value: f.name, label: titled(f.title, f.name) }))
+  const options = [
+    ...(preview.may_add_fields ? [{ value: addField, label: t('importer.newField') }] : []),
+    ...preview.fields.map((f) => ({ value: f.name, label: titled(f.title, f.name) })),
+  ]
   return (
-    <div className="table-wrap mapping">
+    <div className="table-wrap mapping" tabIndex={0} role="region" aria-label={t('import.columns')}>
       <table className="plain-table" aria-label={t('import.columns')}>
         <thead>
           <tr>
@@ -33,11 +47,22 @@ export function MappingTable({ preview, fields, onChange }: Props) {
                     options={options}
                     onChange={(next?: string) => onChange(i, next ?? null)}
                   />
-                  <div className="mapping-how">
-                    <Chip tone={tone}>
-                      {!fields[i] ? t('import.leftOut') : changed ? t('import.how.hand') : t('import.sure', { how: t(`import.how.${column.how}`), percent: Math.round(column.confidence * 100) })}
-                    </Chip>
-                  </div>
+                  {fields[i] === addField ? (
+                    <Select
+                      className="mapping-type"
+                      aria-label={t('importer.typeFor', { column: column.name })}
+                      popupMatchSelectWidth={false}
+                      value={chosen[i]}
+                      options={types.map((k) => ({ value: k, label: k === column.guess ? t('importer.guessed', { type: t(`fieldType.${k}`) }) : t(`fieldType.${k}`) }))}
+                      onChange={(next: string) => onType(i, next)}
+                    />
+                  ) : (
+                    <div className="mapping-how">
+                      <Chip tone={tone}>
+                        {!fields[i] ? t('import.leftOut') : changed ? t('import.how.hand') : t('import.sure', { how: t(`import.how.${column.how}`), percent: Math.round(column.confidence * 100) })}
+                      </Chip>
+                    </div>
+                  )}
                 </th>
               )
             })}

@@ -13,6 +13,7 @@ import { Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { titleOf } from '../records/views'
+import { ScriptPanel } from '../scripts/ScriptPanel'
 import { Composer } from './Composer'
 import { CountdownBanner } from './CountdownBanner'
 import { Facts } from './Facts'
@@ -93,10 +94,16 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
         </div>
         {lead ? (
           <div className="record-right">
+            <ScriptPanel object={object} record={record} />
             <Card><WhyPanel object={object.name} id={record.id} subject="owner" /></Card>
             <NextStep detail={detail} />
           </div>
-        ) : <div className="record-right"><Related object={object} id={record.id} /></div>}
+        ) : (
+          <div className="record-right">
+            {object.name === 'customer' ? <ScriptPanel object={object} record={record} /> : null}
+            <Related object={object} id={record.id} />
+          </div>
+        )}
       </div>
       {transferring ? <TransferModal object={object.name} ids={[record.id]} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
     </div>

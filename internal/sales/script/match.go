@@ -1,0 +1,58 @@
+package script
+
+import (
+	"strings"
+
+	"baton/internal/platform/object"
+	"baton/internal/platform/pinyin"
+	"baton/internal/platform/reader"
+)
+
+// matcher compiles what was typed: each word must stand in a script's question, answer or industry, or spell its question or industry in
+// pinyin from the beginning of a syllable on, or by initials.
+func (l *Library) matcher(typed string) func(row *object.Row, hidden map[string]bool) bool {
+	words := strings.Fields(strings.ToLower(reader.Fold(typed)))
+	return func(row *object.Row, hidden map[string]bool) bool {
+		if len(words) == 0 {
+			return true
+		}
+		see := func(field string) string {
+			if hidden[field] {
+				return ""
+			}
+			return text(row, field)
+		}
+		question, industry := see("question"), see("industry")
+		plain := strings.ToLower(reader.Fold(question + "\n" + see("answer") + "\n" + industry))
+		spelled := []spelling{spell(l.Speller, question), spell(l.Speller, industry)}
+		for _, w := range words {
+			if !strings.Contains(plain, w) && !spelled[0].has(w) && !spelled[1].has(w) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+type spelling struct {
+	syllables []string
+	initials  string
+}
+
+func spell(s *pinyin.Speller, text string) spelling {
+	key, _, _ := strings.Cut(s.Key(text), "\x1f")
+	return spelling{strings.Fields(key), s.Initials(text)}
+}
+
+// has tells whether the word spells some of the syllables, the last one perhaps in part, or is a run of initials.
+func (s spelling) has(word string) bool {
+	if strings.Contains(s.initials, word) {
+		return true
+	}
+	for i := range s.syllables {
+		if strings.HasPrefix(strings.Join(s.syllables[i:], ""), word) {
+			return true
+		}
+	}
+	return false
+}
