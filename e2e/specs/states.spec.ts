@@ -17,6 +17,7 @@ const pages = (lead: string): [string, string][] => [
   ['import', '/import'],
   ['funnel', '/funnel?by=team'],
   ['drill', '/funnel?stage=quoted&metric=stay'],
+  ['diagnosis', '/diagnosis'],
   ['policy', '/config/assignment_policy/lead_assignment'],
   ['tag', '/config/tag_dimension/budget'],
   ['follow-up', '/config/follow_up_rule/lead_follow_up'],
@@ -35,7 +36,7 @@ const ownWords = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const data = [
       'td', 'tbody th', '.chip', '.person', '.facts dd', '.record-page h1', '.timeline', '.home-line', '.inbox-item', '.why', '.trace', '.filter-chip', '.filter-sentence',
-      '.config-sentence', '.config-reads', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
+      '.config-sentence', '.config-reads', '.diagnosis-fault', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
       '.ant-drawer-title', '.banner-side', '.person-button', '.ant-select-content', '.ant-select-selection-item', '.page-extra', '.movers', '[data-testid=branch]', '[data-testid=condition]', '.col-check', 'code', '.config-main h1', '.next-list',
     ].join(',')
     const out: string[] = []
@@ -47,7 +48,7 @@ const ownWords = (page: Page): Promise<string[]> =>
       out.push(text)
     }
     for (const e of document.querySelectorAll('[aria-label], [placeholder], [title]')) {
-      if (e.closest(data)) continue
+      if (e.closest(`${data}, .beside`)) continue
       for (const name of ['aria-label', 'placeholder', 'title']) if (e.getAttribute(name)) out.push(`${name}: ${e.getAttribute(name)}`)
     }
     return out
