@@ -18,6 +18,7 @@ const pages = (lead: string): [string, string][] => [
   ['funnel', '/funnel?by=team'],
   ['drill', '/funnel?stage=quoted&metric=stay'],
   ['diagnosis', '/diagnosis'],
+  ['scripts', '/scripts'],
   ['policy', '/config/assignment_policy/lead_assignment'],
   ['tag', '/config/tag_dimension/budget'],
   ['follow-up', '/config/follow_up_rule/lead_follow_up'],
