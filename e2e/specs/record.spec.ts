@@ -154,7 +154,7 @@ test('on a phone the countdown and the composer come before the facts', async ()
   await signIn(page, 'linxiao')
   await page.goto('/objects/lead')
   await page.locator('.record-card-title').first().click()
-  await page.getByTestId('countdown').waitFor()
+  for (const part of ['.banner', '.composer', '.facts']) await page.locator(part).first().waitFor() // cards of the list have countdowns too
   const y = async (selector: string) => (await page.locator(selector).first().boundingBox())?.y ?? -1
   const order = [await y('.banner'), await y('.composer'), await y('.facts')]
   expect([...order].sort((a, b) => a - b)).toEqual(order)
