@@ -25,8 +25,6 @@ type Work func(ctx context.Context, tx *Tx) error
 const (
 	groupSize  = 64
 	groupSlice = 20 * time.Millisecond
-	crowd      = 4 // works in a group from which on it waits for more
-	gatherFor  = 300 * time.Microsecond
 )
 
 type request struct {
@@ -48,7 +46,6 @@ type writer struct {
 	begin       []Work
 	finish      []Work
 	stmts       stmtCache
-	crowd       int // how many works the last group had
 }
 
 func newWriter(db *DB) *writer {
@@ -131,39 +128,12 @@ func (w *writer) next() *request {
 		return r
 	default:
 	}
-	if w.crowd >= crowd {
-		if r := w.another(true); r != nil {
-			return r
-		}
-	}
-	w.crowd = 0
 	select {
 	case r := <-w.interactive:
 		return r
 	case r := <-w.background:
 		return r
 	case <-w.quit:
-		return nil
-	}
-}
-
-// another gives the next waiting work, nil for none. In a crowd it waits a moment for one: whoever was answered by the last commit is about
-// to come again, and each work more shares the price of the commit, which is several times that moment.
-func (w *writer) another(patient bool) *request {
-	select {
-	case r := <-w.interactive:
-		return r
-	default:
-	}
-	if !patient {
-		return nil
-	}
-	t := time.NewTimer(gatherFor)
-	defer t.Stop()
-	select {
-	case r := <-w.interactive:
-		return r
-	case <-t.C:
 		return nil
 	}
 }
@@ -193,7 +163,6 @@ func (w *writer) group(first *request) {
 			}
 			continue
 		}
-		w.crowd = len(outcomes)
 		for _, o := range outcomes {
 			if commitErr != nil && o.err == nil {
 				o.err = commitErr
@@ -240,8 +209,10 @@ func (w *writer) tryGroup(ctx context.Context, requests []*request, careful bool
 			outcomes[i].err = err
 		}
 		if !careful && len(outcomes) < groupSize && time.Now().Before(until) {
-			if r := w.another(i+1 == len(outcomes) && max(len(outcomes), w.crowd) >= crowd); r != nil {
+			select {
+			case r := <-w.interactive:
 				outcomes = append(outcomes, outcome{r: r})
+			default:
 			}
 		}
 	}
