@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,7 @@ type Index struct {
 
 	spell *speller
 	at    atomic.Int64 // the last event that the index has followed
+	whole sync.Map     // table → signature of the documents, of objects whose records all have one
 	swap  chan struct{}
 }
 
@@ -240,6 +242,7 @@ func (x *Index) fill(ctx context.Context, o *object.Object) (n int, err error) {
 			return n, err
 		}
 		if have == want && done == 1 {
+			x.whole.Store(o.Table, want)
 			return n, nil
 		}
 		if have != want {

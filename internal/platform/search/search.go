@@ -145,11 +145,11 @@ func (x *Index) ids(ctx context.Context, o *object.Object, a asked, most int) ([
 	return out, rows.Err()
 }
 
-// Finder is the condition for a list's words; for record.Reader. It cannot tell for objects that are not covered, and where a field is
-// hidden that the index finds by.
+// Finder is the condition for a list's words; for record.Reader. It cannot tell for objects that are not covered or not filled yet, and where
+// a field is hidden that the index finds by.
 func (x *Index) Finder(ctx context.Context, o *object.Object, text string, hidden map[string]bool) (sql string, args []any, ok bool) {
 	question := ask(text)
-	if !Covers(o) || question == nil || slices.ContainsFunc(searched(o), func(f *object.Field) bool { return hidden[f.Name] }) {
+	if filled, _ := x.whole.Load(o.Table); filled != signature(o) || question == nil || slices.ContainsFunc(searched(o), func(f *object.Field) bool { return hidden[f.Name] }) {
 		return "", nil, false
 	}
 	if err := x.CaughtUp(ctx, freshness); err != nil {
