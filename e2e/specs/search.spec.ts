@@ -1,8 +1,16 @@
+import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { narrow, useBrowser } from '../harness/browser'
-import { newLead, settled, shot, signIn } from '../harness/steps'
+import { newLead, shot, signIn } from '../harness/steps'
 
 const open = useBrowser()
+
+async function press(page: Page): Promise<Locator> {
+  await page.keyboard.press('Control+k')
+  const box = page.getByRole('combobox', { name: '搜索记录、页面和操作' })
+  await box.waitFor()
+  return box
+}
 
 test('Ctrl-K finds records by words, pinyin, initials and digits; Enter opens the first', async () => {
   const page = await open()
@@ -12,13 +20,12 @@ test('Ctrl-K finds records by words, pinyin, initials and digits; Enter opens th
   for (const words of ['觅踪', 'chongqingmizong', 'cqmzcs', 'shanmizong', String(lead.phone).slice(-7)]) {
     await page.goto('/funnel')
     await page.getByRole('button', { name: /搜索公司/ }).waitFor()
-    await page.keyboard.press('Control+k')
-    await page.getByRole('combobox', { name: '搜索记录、页面和操作' }).waitFor()
+    await press(page)
     await page.keyboard.type(words)
     await page.keyboard.press('Enter') // at once: what will be found is meant
     await page.waitForURL(`**/objects/lead/${lead.id}`)
   }
-  await page.keyboard.press('Control+k')
+  await press(page)
   await page.getByText('最近打开').waitFor()
   await shot(page, 'search-recent')
   await page.keyboard.type('觅踪')
@@ -32,19 +39,19 @@ test('Ctrl-K finds records by words, pinyin, initials and digits; Enter opens th
 test('the search goes to pages and actions, and says when there is nothing', async () => {
   const page = await open()
   await signIn(page, 'linxiao')
-  await page.keyboard.press('Control+k')
+  await press(page)
   await page.keyboard.type('kh')
   await page.getByRole('option', { name: '客户', exact: true }).waitFor()
   await page.keyboard.press('Enter')
   await page.waitForURL('**/objects/customer')
-  await page.keyboard.press('Control+k')
+  await press(page)
   await page.keyboard.type('xj')
   const create = page.getByRole('option', { name: '新建线索' })
   await create.waitFor()
   await create.click()
   await page.waitForURL(/new=1/)
   await page.goto('/')
-  await page.keyboard.press('Control+k')
+  await press(page)
   await page.keyboard.type('没有这样的公司名')
   await page.getByText('没有找到“没有这样的公司名”').waitFor()
   await shot(page, 'search-none')

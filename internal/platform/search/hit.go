@@ -47,6 +47,7 @@ func (x *Index) hit(a *actor.Actor, o *object.Object, fields []*object.Field, ro
 		if v == "" || v == title {
 			continue
 		}
+		v = shownText(f, v)
 		if marks, score := x.spell.found(v, words); score > 0 {
 			h.Fields = append(h.Fields, Shown{Field: f, Text: v, Marks: marks})
 			h.Score = max(h.Score, score)
@@ -56,6 +57,14 @@ func (x *Index) hit(a *actor.Actor, o *object.Object, fields []*object.Field, ro
 		h.Score += scoreOwn
 	}
 	return h
+}
+
+// shownText is a field's text as people know it: phones of this country without its number.
+func shownText(f *object.Field, v string) string {
+	if _, ok := f.Type.(object.Phone); ok {
+		return strings.TrimPrefix(v, "+86")
+	}
+	return v
 }
 
 // found gives the places of words in a text and how good the find is; 0 when none of them stands there.

@@ -91,7 +91,7 @@ func (h *HTTP) show(a *actor.Actor, o *object.Object, hit Hit) ShownHit {
 	}
 	for _, f := range searched(o) {
 		if v, _ := row.V[f.Index].(string); len(s.Fields) < known && v != "" && v != s.Title && !s.has(f.Name) {
-			s.Fields = append(s.Fields, ShownField{f.Name, f.Title, v, [][2]int{}})
+			s.Fields = append(s.Fields, ShownField{f.Name, f.Title, shownText(f, v), [][2]int{}})
 		}
 	}
 	return s

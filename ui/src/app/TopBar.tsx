@@ -10,7 +10,8 @@ import { Logo } from './Frame'
 
 const InboxDrawer = lazy(() => import('../features/inbox/InboxDrawer'))
 
-const SearchPalette = lazy(() => import('../features/search/SearchPalette'))
+const palette = () => import('../features/search/SearchPalette')
+const SearchPalette = lazy(palette)
 
 function Search() {
   const { t } = useTranslation()
@@ -24,6 +25,7 @@ function Search() {
       }
     }
     window.addEventListener('keydown', toggle)
+    void palette() // at hand when the keys are pressed: what is typed next belongs into it
     return () => window.removeEventListener('keydown', toggle)
   }, [])
   return (
