@@ -27,6 +27,7 @@ import (
 	"baton/internal/sales/funnel"
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
+	"baton/internal/sales/intake/duplicate"
 	"baton/internal/sales/script"
 	"baton/internal/sales/tagging"
 )
@@ -47,12 +48,13 @@ type engines struct {
 	doctor *diagnosis.Doctor
 	// importer works imports off as jobs
 	importer *importing.Importer
+	dupes    *duplicate.Engine
 }
 
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind(), funnel.NewKind()}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind(), duplicate.NewKind(), funnel.NewKind()}
 }
 
 // rights are the named rights routes ask for.
@@ -81,6 +83,9 @@ func (a *App) wire(ctx context.Context) error {
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
 	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
+	e.dupes = duplicate.New(a.Writer, a.Reader, e.jobs, e.timers)
+	e.dupes.Register()
+	a.Defs.OnSwap(e.dupes.Swapped)
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
@@ -93,7 +98,7 @@ func (a *App) wire(ctx context.Context) error {
 		Inputs: func(s *definition.Snapshot, objectName string) func(*object.Field) ([]*object.Field, bool) {
 			return tagging.NewDeriver(s, objectName).Inputs
 		}}
-	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), funnel.Stage{}, e.assign, e.follow.Step(), e.kept}
+	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), funnel.Stage{}, e.assign, e.follow.Step(), duplicate.Step{}, e.kept}
 	return nil
 }
 
@@ -103,6 +108,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
 	a.loop(ctx, "search index", a.engines.search.Run)
+	a.loop(ctx, "duplicates", a.engines.dupes.Run)
 	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
 }
@@ -141,6 +147,7 @@ func (a *App) routes(r *web.Router) {
 		},
 		Countdowns: func(ctx context.Context, row *object.Row) (any, error) { return a.countdowns(ctx, row) }}).Routes(r)
 	(&diagnosis.HTTP{Doctor: a.engines.doctor, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
+	(&duplicate.HTTP{Engine: a.engines.dupes}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer, Jobs: jobs}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)

@@ -157,3 +157,44 @@ func null(s string) any {
 	}
 	return s
 }
+
+// Hand lets running countdowns go on at another record.
+func (s *Service) Hand(ctx context.Context, tx *store.Tx, object, to string, ids []string) error {
+	for _, id := range ids {
+		if _, err := tx.Exec(ctx, "UPDATE timer SET record_id = ? WHERE id = ? AND object = ? AND state = 0", to, id, object); err != nil {
+			return fmt.Errorf("timer: hand: %w", err)
+		}
+	}
+	return nil
+}
+
+// Handed tells which of countdowns do not run at a record any more.
+func (s *Service) Handed(ctx context.Context, q store.Querier, object, record string, ids []string) (ended []string, err error) {
+	all, err := s.List(ctx, q, object, record)
+	if err != nil {
+		return nil, err
+	}
+	running := map[string]bool{}
+	for _, t := range all {
+		running[t.ID] = t.State == Running
+	}
+	for _, id := range ids {
+		if !running[id] {
+			ended = append(ended, id)
+		}
+	}
+	return ended, nil
+}
+
+// Revive lets stopped countdowns run on as if they had not been stopped; those that fell due meanwhile fire.
+func (s *Service) Revive(ctx context.Context, tx *store.Tx, ids []string) error {
+	for _, id := range ids {
+		if _, err := tx.Exec(ctx, "UPDATE timer SET state = 0, ended_at = NULL, next_at = due_at WHERE id = ? AND state = 1", id); err != nil {
+			return fmt.Errorf("timer: revive: %w", err)
+		}
+	}
+	if len(ids) > 0 {
+		tx.AfterCommit(func() { s.hint(s.clock.Milli()) })
+	}
+	return nil
+}

@@ -140,7 +140,8 @@ type matches struct {
 
 // standing reads the record to merge into, nil for none. On PostgreSQL the row is locked, so that an edit on another node cannot slip between.
 func (m matches) standing(ctx context.Context, c *record.Change) (*object.Row, error) {
-	for _, id := range m.strong {
+	for i := 0; i < len(m.strong); i++ {
+		id := m.strong[i]
 		if c.Tx.Dialect() == store.Postgres {
 			if _, err := c.Tx.Exec(ctx, "SELECT 1 FROM "+object.Quote(c.Object.Table)+` WHERE "id" = ? FOR UPDATE`, id); err != nil {
 				return nil, err
@@ -152,6 +153,13 @@ func (m matches) standing(ctx context.Context, c *record.Change) (*object.Row, e
 		}
 		if row != nil && row.V[object.DeletedAt] == nil {
 			return row, nil
+		}
+		into, err := mergedInto(ctx, c.Tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if into != id && !slices.Contains(m.strong, into) { // what it was known by still finds what it was merged into
+			m.strong = slices.Insert(m.strong, i+1, into)
 		}
 	}
 	return nil, nil

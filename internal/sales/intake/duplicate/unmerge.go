@@ -1,0 +1,271 @@
+package duplicate
+
+import (
+	"context"
+	"slices"
+
+	"baton/internal/platform/access"
+	"baton/internal/platform/actor"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
+	"baton/internal/platform/record"
+	"baton/internal/platform/store"
+	"baton/internal/sales/intake"
+)
+
+// Left is what taking a merge back left as it is, as it has changed since: a field, a record that points elsewhere by now, a countdown that
+// is over, or records that came to the one that stayed since.
+type Left struct {
+	Kind  string `json:"kind" enum:"field,record,countdown,added"`
+	Name  string `json:"name" doc:"title of the field or object"`
+	Title string `json:"title,omitempty" doc:"of the record"`
+	Count int    `json:"count,omitempty"`
+}
+
+// Undo takes a merge back: both records stand as they were, but for what has changed since, which is listed. Problems: no_such_merge,
+// undone, forbidden, merged_on (one of them was merged again, or deleted, or brought back, since).
+func (e *Engine) Undo(ctx context.Context, a *actor.Actor, id string) (m *Record, left []Left, err error) {
+	err = e.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+		var err error
+		if m, err = scanMerge(tx.QueryRow(ctx, "SELECT "+mergeColumns+" FROM duplicate_merge WHERE id = ?", id).Scan); err != nil {
+			return err
+		}
+		left, err = e.undo(ctx, tx, a, m)
+		return err
+	})
+	return m, left, err
+}
+
+func (e *Engine) undo(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Record) ([]Left, error) {
+	s := e.Defs.Current()
+	none := problem.New(problem.NotFound, "no_such_merge", "没有这次合并，或者你无权查看")
+	if m == nil {
+		return nil, none
+	}
+	o, ok := object.Of(s, m.Object)
+	if !ok {
+		return nil, none
+	}
+	if err := lock(ctx, tx, o, m.Survivor, m.Absorbed); err != nil {
+		return nil, err
+	}
+	stays, err := record.ReadRow(ctx, tx, o, m.Survivor)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := record.ReadRow(ctx, tx, o, m.Absorbed)
+	if err != nil {
+		return nil, err
+	}
+	acc := e.Writer.Access
+	if stays == nil || gone == nil || !acc.Scope(s, a, o.Name, access.Read).Allows(stays) {
+		return nil, none
+	}
+	if up := acc.Scope(s, a, o.Name, access.Update); !up.Allows(stays) || !up.Allows(gone) {
+		return nil, forbidden("撤销这次合并")
+	}
+	if m.UndoneAt != 0 {
+		return nil, problem.New(problem.Conflict, "undone", "这次合并已由 "+m.UndoneBy+" 撤销过了")
+	}
+	k, err := readKept(m.body)
+	if err != nil {
+		return nil, err
+	}
+	if stays.V[object.DeletedAt] != nil || gone.V[object.DeletedAt] == nil || gone.V[object.Version] != k.Version {
+		return nil, problem.New(problem.Conflict, "merged_on", "合并之后这两条"+o.Title.ZH+"又被合并、删除或恢复过，不能直接撤销", problem.Item{Code: "merged_on", Message: "合并之后又有变动", Hint: "先撤销后来的合并，或恢复被删除的那一条"})
+	}
+	return e.takeBack(ctx, tx, a, m, k, stays, gone)
+}
+
+func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Record, k *kept, stays, gone *object.Row) ([]Left, error) {
+	o, s := stays.Object, e.Defs.Current()
+	left := []Left{}
+	was, lost := k.back(stays)
+	for _, f := range lost {
+		left = append(left, Left{Kind: "field", Name: f.Title.ZH})
+	}
+	ended, err := e.Timers.Handed(ctx, tx, o.Name, m.Survivor, k.Handed)
+	if err != nil {
+		return nil, err
+	}
+	absorbed := exactly(o, k.Absorbed)
+	if len(ended) > 0 {
+		left = append(left, Left{Kind: "countdown", Name: "倒计时", Count: len(ended)})
+		if f, ok := o.Field("due_at"); ok && len(ended) == len(k.Handed) {
+			absorbed[f.Index] = nil
+		}
+	}
+	data := map[string]any{"merge": m.ID}
+	ws := []record.Write{
+		{Op: record.Restore, Object: o.Name, ID: m.Absorbed, What: "unmerge", Data: map[string]any{"merge": m.ID, "other": m.Survivor, "title": o.TitleOf(stays)}},
+		{Op: record.Update, Object: o.Name, ID: m.Survivor, What: "unmerge", Data: data}}
+	back := map[string]bool{}
+	for _, c := range k.Moved {
+		child, ok := object.Of(s, c.Object)
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(child.Fields, func(f *object.Field) bool { return f.ID == c.Field })
+		row, err := record.ReadRow(ctx, tx, child, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if i < 0 || row == nil || row.V[object.DeletedAt] != nil || row.V[i] != any(m.Survivor) {
+			l := Left{Kind: "record", Name: child.Title.ZH}
+			if row != nil {
+				l.Title = child.TitleOf(row)
+			}
+			left = append(left, l)
+			continue
+		}
+		back[c.ID] = true
+		ws = append(ws, record.Write{Op: record.Update, Object: c.Object, ID: c.ID, What: "unmerge_move", Values: map[string]any{child.Fields[i].Name: m.Absorbed}})
+	}
+	added, err := e.added(ctx, tx, m)
+	if err != nil {
+		return nil, err
+	}
+	left = append(left, added...)
+	ctx = withExact(ctx, map[string]map[int]any{m.Absorbed: absorbed, m.Survivor: was})
+	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: mine(a), Writes: ws}); err != nil {
+		return nil, err
+	}
+	if err := e.rekey(ctx, tx, m, k, stays); err != nil {
+		return nil, err
+	}
+	// What the writes above started at the restored record is not what ran there.
+	if err := e.Timers.Stop(ctx, tx, o.Name, m.Absorbed); err != nil {
+		return nil, err
+	}
+	if err := e.Timers.Hand(ctx, tx, o.Name, m.Absorbed, slices.DeleteFunc(slices.Clone(k.Handed), func(id string) bool { return slices.Contains(ended, id) })); err != nil {
+		return nil, err
+	}
+	if err := e.Timers.Revive(ctx, tx, append(slices.Clone(k.Stopped[0]), k.Stopped[1]...)); err != nil {
+		return nil, err
+	}
+	now := e.Writer.Clock.Milli()
+	if _, err := tx.Exec(ctx, "UPDATE duplicate_merge SET undone_at = ?, undone_by = ?, undone_name = ? WHERE id = ?", now, null(a.ID), null(a.Name), m.ID); err != nil {
+		return nil, err
+	}
+	ab := two(m.Survivor, m.Absorbed)
+	_, err = tx.Exec(ctx, "UPDATE duplicate_pair SET state = ?, decided_at = NULL, decided_by = NULL, decided_name = NULL WHERE a = ? AND b = ?", Open, ab[0], ab[1])
+	return left, err
+}
+
+// rekey lets both be found by what they have now, and the one that stayed no longer by what it learned from the other. The exact values were
+// laid behind the dedupe step.
+func (e *Engine) rekey(ctx context.Context, tx *store.Tx, m *Record, k *kept, stays *object.Row) error {
+	for _, id := range []string{m.Survivor, m.Absorbed} {
+		now, err := record.ReadRow(ctx, tx, stays.Object, id)
+		if err != nil {
+			return err
+		}
+		if id == m.Survivor {
+			if err := intake.Forget(ctx, tx, now, append(intake.KeysOf(stays), k.Learned...)); err != nil {
+				return err
+			}
+		}
+		if _, err := intake.Learn(ctx, tx, now.Object.Name, id, intake.KeysOf(now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// back tells what the one that stays gets back: what the merge changed and nobody since. Fields that somebody has changed are lost.
+func (k *kept) back(stays *object.Row) (was map[int]any, lost []*object.Field) {
+	was = map[int]any{}
+	for i, f := range stays.Object.Fields {
+		before, changed := k.Before[f.ID]
+		if !changed {
+			continue
+		}
+		after, now := k.After[f.ID], stays.V[i]
+		switch {
+		case f.Name == intake.Touches: // arrivals since then stay
+			x, _ := before.(int64)
+			y, _ := after.(int64)
+			n, _ := now.(int64)
+			was[i] = n - (y - x)
+			if was[i] == int64(0) && before == nil {
+				was[i] = nil
+			}
+		case now == after:
+			was[i] = before
+		case i == object.Hints || f.TagDimension != "" || f.ReadOnly: // follows from others
+		default:
+			lost = append(lost, f)
+		}
+	}
+	return was, lost
+}
+
+func exactly(o *object.Object, kept map[string]any) map[int]any {
+	out := map[int]any{}
+	for i, f := range o.Fields {
+		if v, ok := kept[f.ID]; ok {
+			out[i] = v
+		}
+	}
+	return out
+}
+
+// added counts what points to the one that stayed and came after the merge.
+func (e *Engine) added(ctx context.Context, q store.Querier, m *Record) ([]Left, error) {
+	var out []Left
+	for _, o := range object.All(e.Defs.Current()) {
+		n := 0
+		for _, f := range o.Fields {
+			if f.TargetOf() != m.Object || f.System {
+				continue
+			}
+			rows, err := record.FindRows(ctx, q, o, record.Eq{Field: f.Name, Value: m.Survivor})
+			if err != nil {
+				return nil, err
+			}
+			for _, row := range rows {
+				if at, _ := row.V[object.CreatedAt].(int64); at > m.At {
+					n++
+				}
+			}
+		}
+		if n > 0 {
+			out = append(out, Left{Kind: "added", Name: o.Title.ZH, Count: n})
+		}
+	}
+	return out, nil
+}
+
+type exactKey struct{}
+
+// withExact lets the writes under ctx end with exactly these values, by record and field.
+func withExact(ctx context.Context, rows map[string]map[int]any) context.Context {
+	return context.WithValue(ctx, exactKey{}, rows)
+}
+
+// Step lays the exact values of a merge that is taken back over what the other steps made of it. It stands behind them and before the
+// figures.
+type Step struct{}
+
+// Name of the step.
+func (Step) Name() string { return "duplicate" }
+
+// Apply changes nothing but the records of such a write.
+func (Step) Apply(ctx context.Context, c *record.Change) error {
+	rows, ok := ctx.Value(exactKey{}).(map[string]map[int]any)
+	if !ok || c.Op != record.Restore && c.Op != record.Update {
+		return nil
+	}
+	for i, v := range rows[c.New.ID()] {
+		if i < len(c.New.V) {
+			c.New.V[i] = v
+		}
+	}
+	if len(rows[c.New.ID()]) > 0 {
+		if c.Given == nil {
+			c.Given = map[int]bool{}
+		}
+		c.Given[object.OrgUnit] = true // of that time
+	}
+	return nil
+}

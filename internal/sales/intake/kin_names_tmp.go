@@ -1,0 +1,8 @@
+package intake
+
+// Names of kinds.
+const (
+	ByCreditCode = byCreditCode
+	ByCompany    = byCompany
+	ByBranch     = "branch"
+)
