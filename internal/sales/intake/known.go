@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"baton/internal/platform/object"
-	"baton/internal/platform/reader"
 	"baton/internal/platform/store"
 )
 
@@ -35,15 +34,6 @@ func KeysOf(row *object.Row) []Key {
 		out[i] = Key{k.kind, k.value, k.strong()}
 	}
 	return out
-}
-
-// CompanyOf reads the name of the company that a row stands for or belongs to; field is where it stands.
-func CompanyOf(row *object.Row) (name reader.CompanyName, field string) {
-	r, ok := ruleOf(row.Object.Name)
-	if !ok {
-		return reader.CompanyName{}, ""
-	}
-	return reader.Company(row.Text(r.company)), r.company
 }
 
 // Deduped tells whether an object's records are known by keys, and in which field their company stands.

@@ -2,6 +2,7 @@ package duplicate
 
 import (
 	"hash/fnv"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -69,8 +70,21 @@ type company struct {
 	grams []string
 }
 
-func read(name reader.CompanyName) company {
+// bracketed is a place in brackets: 云帆（杭州）科技有限公司.
+var bracketed = regexp.MustCompile(`\(([^()]{1,12})\)`)
+
+func read(text string) company {
+	name := reader.Company(text)
 	c := company{CompanyName: name}
+	folded := reader.Fold(text)
+	if in := bracketed.FindStringSubmatchIndex(folded); in != nil {
+		place := folded[in[2]:in[3]]
+		if at := reader.Company(place + "某某有限公司"); at.Core == "某某" {
+			bare := reader.Company(folded[:in[0]] + folded[in[1]:])
+			c.Core, c.Place = bare.Core, at.Place
+		}
+	}
+	name = c.CompanyName
 	if name.Core != "" {
 		c.trade, c.grams = trade(name.Core), grams(name.Core)
 	}

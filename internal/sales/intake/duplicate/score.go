@@ -39,8 +39,7 @@ func (r *Rule) features(row *object.Row) *features {
 	for _, k := range f.keys {
 		f.by[k.Kind] = k.Value
 	}
-	name, _ := intake.CompanyOf(row)
-	f.company = read(name)
+	f.company = read(row.Text(r.Company))
 	if r.Spec.Contact != "" && r.Spec.Contact != r.Company {
 		f.contact = strings.ToLower(strings.ReplaceAll(reader.Fold(row.Text(r.Spec.Contact)), " ", ""))
 	}
