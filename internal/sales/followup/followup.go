@@ -26,6 +26,9 @@ const (
 	AssignDeadline = "assign_deadline"
 	Escalate       = "escalate"
 	Return         = "return_to_pool"
+	// PoolWait runs while a record lies in the pool, Recycle while its owner may let it lie.
+	PoolWait = "pool_wait"
+	Recycle  = "pool_recycle"
 )
 
 // FirstContact is the kind of task that stands for the first contact.
@@ -58,15 +61,20 @@ type Engine struct {
 	Env    *object.Env
 
 	rules atomic.Pointer[ruleIndex]
+	pools atomic.Pointer[poolIndex]
+	seed  chan struct{}
 }
 
 // Register sets the handlers of the engine's countdowns.
 func (e *Engine) Register() {
+	e.seed = make(chan struct{}, 1)
 	e.Timers.Handle(FirstOpen, e.breach)
 	e.Timers.Handle(FollowUp, e.breach)
 	e.Timers.Handle(Escalate, e.escalate)
 	e.Timers.Handle(Return, e.returnToPool)
 	e.Timers.Handle(AssignDeadline, e.unassigned)
+	e.Timers.Handle(PoolWait, e.waited)
+	e.Timers.Handle(Recycle, e.recycle)
 }
 
 // local shows an instant to the second, in the workspace's zone.
