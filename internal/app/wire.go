@@ -129,6 +129,7 @@ func (a *App) routes(r *web.Router) {
 	jobs := &job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}
 	jobs.Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
+	(&followup.OverdueHTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
 		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {
