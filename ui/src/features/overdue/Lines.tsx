@@ -31,7 +31,7 @@ function TalkCell({ line, onTalk }: { line: OverdueLine; onTalk: Props['onTalk']
   const now = useCoarseNow()
   if (line.talk) {
     const { note, due_at, status, by } = line.talk
-    return <span className="overdue-talk" title={note}><span className="num">{t(status === 'done' ? 'overdue.talked' : 'overdue.talkAt', { by, at: instant(due_at, now) })}</span><span className="muted small">{note}</span></span>
+    return <span className="overdue-talk" title={note}><span>{t(status === 'done' ? 'overdue.talked' : 'overdue.talkAt', { by, at: instant(due_at, now) })}</span><span className="muted small">{note}</span></span>
   }
   return line.may_talk ? <Button size="small" aria-label={t('overdue.talkOf', { name: line.person_name, title: line.title })} onClick={() => onTalk(line)}>{t('overdue.talk')}</Button> : <span className="muted">—</span>
 }

@@ -32,7 +32,7 @@ export function PoolLine({ object, record, refs, hours, claims, selects, selecte
   const waited = now - new Date(since).getTime()
   const late = waited >= hours * 3_600_000
   const name = titleOf(record, object) ?? t('record.untitled')
-  const facts = ['region', 'industry', 'budget', 'source'].map((n) => object.fields.find((f) => f.name === n)).filter((f) => f && !isBlank(record[f.name]))
+  const facts = ['region', 'budget', 'name'].map((n) => object.fields.find((f) => f.name === n)).filter((f) => f && !isBlank(record[f.name]))
   return (
     <li className={here ? 'is-here' : ''} data-testid="pool-row" data-id={record.id}>
       {selects ? <Checkbox checked={selected} aria-label={t('list.selectOne', { name })} onChange={onSelect} /> : null}

@@ -16,6 +16,7 @@ import { Empty, Failed, Loading, NoRight } from '../../parts/States'
 import { TransferModal } from '../record/TransferModal'
 import { useRowKeys } from '../records/useRowKeys'
 import { PoolLine } from './PoolLine'
+import '../records/records.css'
 import './pool.css'
 
 export default function PoolPage() {
@@ -114,7 +115,7 @@ function Lines({ object, pool, region, late, onAll }: { object: ObjectMeta; pool
   const claim = (id: string): void => {
     setBusy(id)
     api.post(recordPath(object.name, id, ':claim'), {}).then(
-      () => void message.open({ key: id, type: 'success', duration: 8, content: <>{t('record.claimed')} <Link className="link" to={`/objects/${object.name}/${id}`} onClick={() => message.destroy(id)}>{t('pool.open')}</Link> <button type="button" className="link" onClick={() => undo(id)}>{t('scripts.undo')}</button></> }),
+      () => void message.open({ key: id, type: 'success', duration: 8, content: <>{t('record.claimed')} <button type="button" className="link" onClick={() => { message.destroy(id); void navigate(`/objects/${object.name}/${id}`) }}>{t('pool.open')}</button> <button type="button" className="link" onClick={() => undo(id)}>{t('scripts.undo')}</button></> }),
       (error: unknown) => void message.error(problemText(error)),
     ).finally(() => { setBusy(''); again() })
   }

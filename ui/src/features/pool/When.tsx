@@ -3,6 +3,7 @@ import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
 import { FieldEdit } from '../../fields'
 import { clock } from '../../parts/clock'
+import './pool.css'
 
 interface Props { label: string; value: string | null; onChange: (at: string | null) => void; days?: number[] }
 
