@@ -12,12 +12,19 @@ import (
 // poolOf is the answer of the pool by region.
 type poolOf struct {
 	Hours   int `json:"hours"`
+	Rule    any `json:"rule"`
+	Quota   any `json:"quota"`
+	Claims  any `json:"may_claim"`
+	Assigns any `json:"may_assign"`
 	Regions []struct {
 		ID      string          `json:"id"`
 		Name    string          `json:"name"`
 		Count   int             `json:"count"`
+		Capped  bool            `json:"capped"`
+		Filter  json.RawMessage `json:"filter"`
 		Waiting int             `json:"waiting"`
 		Late    json.RawMessage `json:"waiting_filter"`
+		Many    bool            `json:"waiting_capped"`
 	} `json:"regions"`
 	NextAt *string `json:"next_at"`
 }

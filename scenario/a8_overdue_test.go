@@ -12,13 +12,18 @@ import (
 
 // overdueList is the answer of the list of what ran late.
 type overdueList struct {
-	Total int `json:"total"`
-	Lines []struct {
+	Days      int  `json:"days"`
+	Total     int  `json:"total"`
+	People    any  `json:"people"`
+	MayExport bool `json:"may_export"`
+	Lines     []struct {
 		ID       string  `json:"id"`
 		Kind     string  `json:"kind"`
 		RecordID string  `json:"record_id"`
 		Title    string  `json:"title"`
+		Person   string  `json:"person"`
 		Name     string  `json:"person_name"`
+		Started  string  `json:"started_at"`
 		DueAt    string  `json:"due_at"`
 		EndedAt  *string `json:"ended_at"`
 		DelayMS  int64   `json:"delay_ms"`
@@ -26,8 +31,11 @@ type overdueList struct {
 		Rank     int     `json:"rank"`
 		MayTalk  bool    `json:"may_talk"`
 		Talk     *struct {
-			Note string `json:"note"`
-			By   string `json:"by"`
+			ID     string `json:"id"`
+			DueAt  string `json:"due_at"`
+			Status string `json:"status"`
+			Note   string `json:"note"`
+			By     string `json:"by"`
 		} `json:"talk"`
 	} `json:"lines"`
 }
