@@ -253,7 +253,7 @@ func sheet(t *testing.T, file []byte) [][]string {
 	}
 	defer w.Close()
 	var out bytes.Buffer
-	if _, err := w.WriteCSV(0, &out, func() error { return nil }); err != nil {
+	if _, err := w.WriteCSV(0, &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	r := csv.NewReader(&out)

@@ -112,6 +112,29 @@ func TestProtectionMayBeLifted(t *testing.T) {
 	})
 }
 
+// A customer has no pool, and is kept all the same.
+func TestProtectedCustomerIsNotHandedOn(t *testing.T) {
+	each(t, func(t *testing.T, c *company) {
+		out, err := c.writer.Do(t.Context(), store.Interactive, record.Request{Actor: c.as("wang"), Origin: record.Origin{Kind: "person"}, Writes: []record.Write{{Op: record.Create, Object: "customer", Values: map[string]any{"name": "甲公司", "owner": "wang"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := out[0].Row.ID()
+		if can := c.engine.Actions(c.as("wang"), c.row("customer", id)); !can["protect"] || can["return"] || can["unprotect"] {
+			t.Errorf("the owner may %v", can)
+		}
+		if _, err := c.engine.Protect(t.Context(), c.as("wang"), "customer", id, object.Instant(c.clock.Now().Add(time.Hour).UnixMilli()), ""); err != nil {
+			t.Fatal(err)
+		}
+		if can := c.engine.Actions(c.as("lena"), c.row("customer", id)); !can["unprotect"] || can["protect"] {
+			t.Errorf("the supervisor may %v", can)
+		}
+		if _, err := c.engine.Transfer(t.Context(), c.as("lena"), "customer", id, "zhao", ""); code(err) != "protected" {
+			t.Errorf("handed on: %v", err)
+		}
+	})
+}
+
 func TestQuotasHoldUnderConcurrency(t *testing.T) {
 	each(t, func(t *testing.T, c *company) {
 		c.pool(func(s *followup.PoolSpec) { s.MaxClaimsPerDay = ptr(3) })
