@@ -1,6 +1,7 @@
 // Package followup keeps the promise that nobody waits unanswered: a record that gets an owner must be opened in time and its contact be
-// reached in time, by that owner; a breach is told, escalated and, where so decided, ends with the record back in the pool. It binds to
-// objects by its rules, and knows countdowns, notices and the record writer, nothing of how an owner was chosen.
+// reached in time, by that owner; a breach is told, escalated and, where so decided, ends with the record back in the pool. What lies there
+// is kept by region, by quotas and by call-back protection, and what ran late is listed with where it stuck. It binds to objects by its
+// rules, and knows countdowns, notices and the record writer, nothing of how an owner was chosen.
 package followup
 
 import (

@@ -290,10 +290,6 @@ func (c *company) rule(change func(*followup.Spec)) {
 
 func hours(h float64) *float64 { return &h }
 
-func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
-	return context.WithCancel(t.Context())
-}
-
 // wait asks until it is so, at most ten seconds.
 func wait(t *testing.T, so func() bool) {
 	t.Helper()

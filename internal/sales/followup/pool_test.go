@@ -1,6 +1,7 @@
 package followup_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -219,7 +220,7 @@ func TestRecycledWhenLetLie(t *testing.T) {
 		if c.row("lead", before).Owner() != "wang" {
 			t.Error("a lead from before the rule has no clock until the clocks are set, yet it went back")
 		}
-		ctx, stop := contextOf(t)
+		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		c.engine.Swapped(nil)
 		go func() { done <- c.engine.RunPool(ctx) }()
