@@ -84,7 +84,7 @@ func (e *Engine) OverdueLines(ctx context.Context, r *record.Reader, a *actor.Ac
 		return x.Timer.ID < y.Timer.ID
 	})
 	rank(out)
-	return out, e.addTalks(ctx, r, o, out)
+	return out, e.addTalks(ctx, r, a, o, out)
 }
 
 // OfPerson are the lines of one person, ranked among themselves.
@@ -251,8 +251,8 @@ func (e *Engine) visitsOf(ctx context.Context, ids []string) (map[string][]visit
 	return out, rows.Err()
 }
 
-// addTalks finds the 约谈 about each line: of the same record and person, made since it ran out.
-func (e *Engine) addTalks(ctx context.Context, r *record.Reader, o *object.Object, lines []*OverdueLine) error {
+// addTalks finds the 约谈 about each line, of the same record and person and made since it ran out, as far as the actor may read the task.
+func (e *Engine) addTalks(ctx context.Context, r *record.Reader, a *actor.Actor, o *object.Object, lines []*OverdueLine) error {
 	task, ok := object.Of(e.Defs.Current(), "task")
 	if !ok || len(lines) == 0 {
 		return nil
@@ -261,6 +261,7 @@ func (e *Engine) addTalks(ctx context.Context, r *record.Reader, o *object.Objec
 	if f == nil {
 		return nil
 	}
+	sees := e.Access.Scope(e.Defs.Current(), a, task.Name, access.Read)
 	byRecord := map[string][]*OverdueLine{}
 	for _, l := range lines {
 		byRecord[l.Row.ID()] = append(byRecord[l.Row.ID()], l)
@@ -274,6 +275,9 @@ func (e *Engine) addTalks(ctx context.Context, r *record.Reader, o *object.Objec
 			return err
 		}
 		for _, k := range page.Rows {
+			if !sees.Allows(k) {
+				continue
+			}
 			made, _ := k.V[object.CreatedAt].(int64)
 			for _, l := range byRecord[k.Text(f.Name)] {
 				if l.Talk == nil && k.Text("person") == l.Person && made >= l.Timer.Due {

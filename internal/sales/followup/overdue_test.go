@@ -220,6 +220,9 @@ func TestTalk(t *testing.T) {
 		if l := c.overdue("lena", followup.Overdue{})[0]; l.Talk == nil || l.Talk.ID() != tasks[0].ID() {
 			t.Errorf("the line does not show it: %v", l.Talk)
 		}
+		if l := c.overdue("wang", followup.Overdue{})[0]; l.Talk != nil {
+			t.Errorf("the rep reads the supervisor's note: %v", l.Talk)
+		}
 		h := &followup.OverdueHTTP{Engine: c.engine, Reader: c.reader}
 		who := "lena"
 		mux := chi.NewMux()
