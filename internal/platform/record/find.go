@@ -156,25 +156,3 @@ func Owners(ctx context.Context, q store.Querier, o *object.Object, ids []string
 	}
 	return out, rows.Err()
 }
-
-// ReadRows reads rows by id that are not deleted, without asking for rights; ids that are not there are missing in the map.
-func ReadRows(ctx context.Context, q store.Querier, o *object.Object, ids []string) (map[string]*object.Row, error) {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	rows, err := q.Query(ctx, "SELECT "+SelectColumns(o, "t")+" FROM "+object.Quote(o.Table)+` t WHERE t."deleted_at" IS NULL AND t."id" IN (`+strings.TrimPrefix(strings.Repeat(", ?", len(ids)), ", ")+")", args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[string]*object.Row{}
-	for rows.Next() {
-		r, err := ScanRow(o, rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out[r.ID()] = r
-	}
-	return out, rows.Err()
-}

@@ -145,7 +145,7 @@ func (e *Engine) overdueLines(ctx context.Context, o *object.Object, scope *acce
 	var out []*OverdueLine
 	for _, t := range fired {
 		row := rows[t.RecordID]
-		if row == nil || !scope.Allows(row) {
+		if row == nil || row.V[object.DeletedAt] != nil || !scope.Allows(row) {
 			continue
 		}
 		reminder := reminderOf(t, notices)
