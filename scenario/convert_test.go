@@ -143,8 +143,9 @@ func TestConversionAttachesToTheCustomerThatStands(t *testing.T) {
 	// The same credit code in another's hands: told whose, not made twice, not taken.
 	held := other.Create(t, "customer", Fields{"name": "宁波远海科技有限公司", "credit_code": "91330200MA2AF1RQ0R"})
 	theirs := admin.Create(t, "lead", Fields{"owner": rep.User.ID, "company": "远海科技（宁波）", "phone": "13900003333", "credit_code": "91330200MA2AF1RQ0R"})
-	rep.Get(t, path("/objects/lead/records/%s/conversion", theirs.ID()), &p)
-	if same := p.part(t, "customer").Same; len(same) == 0 || same[0].Seen || same[0].ID != "" || same[0].Owner != "tom" {
+	var q preview
+	rep.Get(t, path("/objects/lead/records/%s/conversion", theirs.ID()), &q)
+	if same := q.part(t, "customer").Same; len(same) == 0 || same[0].Seen || same[0].ID != "" || same[0].Owner != "tom" {
 		t.Errorf("another's customer: %+v", same)
 	}
 	if r := rep.Act(t, "lead", theirs.ID(), "convert", nil); r.Status != http.StatusConflict || refusal(r) != "duplicate" || !strings.Contains(string(r.Body), "tom") {
