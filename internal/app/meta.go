@@ -82,7 +82,7 @@ func fields(o *object.Object, hidden map[string]bool) []map[string]any {
 			options = append(options, map[string]any{"value": op.Value, "title": definition.Text{ZH: op.Label(), EN: op.EN}, "color": op.Color})
 		}
 		out = append(out, map[string]any{"name": f.Name, "title": f.Title, "type": f.Type.Name(), "options": options, "open": f.Open, "target": f.TargetOf(), "readonly": f.ReadOnly, "system": f.System, "required": f.Required,
-			"help": f.Help, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class})
+			"help": f.Help, "default": f.Default, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class})
 	}
 	return out
 }

@@ -12,7 +12,7 @@ export interface PartChoice { attach?: string; skip?: boolean; values?: Record<s
 
 /** What a conversion would make of a record; asked anew each time the dialog opens. */
 export function useConversion(object: string, id: string) {
-  return useQuery({ queryKey: [...keys.record(object, id), 'conversion'], gcTime: 0, queryFn: () => api.get<Conversion>(recordPath(object, id, '/conversion')) })
+  return useQuery({ queryKey: ['conversion', object, id], gcTime: 0, queryFn: () => api.get<Conversion>(recordPath(object, id, '/conversion')) })
 }
 
 export function useConvert(object: string, id: string) {

@@ -46,6 +46,8 @@ export interface Field {
   open?: boolean
   system?: boolean
   help?: Title | string
+  /** What a new record has where nothing is given. */
+  default?: unknown
   tag_dimension?: string
   track?: boolean
   group?: string

@@ -23,6 +23,9 @@ export function Refused({ problem, object, saving, onSave }: Props) {
     const option = object.fields.find((f) => f.name === name)?.options?.find((o) => o.value === value)
     return titled(option?.title, String(value))
   }
+  const pass = (): void => {
+    if (reason.trim()) onSave({ [rule.pass?.reason ?? '']: reason.trim() })
+  }
   return (
     <Alert
       type="warning" role="alert" showIcon className="refused" data-testid="refused"
@@ -35,10 +38,10 @@ export function Refused({ problem, object, saving, onSave }: Props) {
             {asks ? <Button loading={saving} onClick={() => onSave({ [rule.confirm ?? '']: true })}>{t('convert.check.confirm')}</Button> : null}
           </div>
           {!asks && rule.pass && rights.includes(rule.pass.right) ? (
-            <form className="refused-pass" onSubmit={(e) => { e.preventDefault(); if (reason.trim()) onSave({ [rule.pass?.reason ?? '']: reason.trim() }) }}>
-              <Input aria-label={t('convert.check.reason')} placeholder={t('convert.check.reason')} value={reason} onChange={(e) => setReason(e.target.value)} />
-              <Button htmlType="submit" disabled={!reason.trim()} loading={saving}>{t('convert.check.pass')}</Button>
-            </form>
+            <div className="refused-pass">
+              <Input aria-label={t('convert.check.reason')} placeholder={t('convert.check.reason')} value={reason} onChange={(e) => setReason(e.target.value)} onPressEnter={(e) => { e.preventDefault(); pass() }} />
+              <Button onClick={pass} disabled={!reason.trim()} loading={saving}>{t('convert.check.pass')}</Button>
+            </div>
           ) : !asks && rule.pass ? <p className="muted small">{t('convert.check.finance')}</p> : null}
         </>
       }

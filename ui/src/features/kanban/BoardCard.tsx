@@ -1,7 +1,7 @@
 import { useDraggable } from '@dnd-kit/core'
 import { MoreOutlined } from '@ant-design/icons'
 import { Button, Dropdown } from 'antd'
-import type { KeyboardEvent } from 'react'
+import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Field, ObjectMeta, RecordData, Refs } from '../../api/types'
@@ -37,7 +37,9 @@ export function CardFace({ object, record, sum, refs }: { object: ObjectMeta; re
 /** A card that is dragged, or moved with Shift and an arrow, or by its menu. */
 export function BoardCard({ object, record, refs, sum, columns, value, movable, moving, fresh, onMove }: Props) {
   const { t } = useTranslation()
-  const drag = useDraggable({ id: record.id, data: { record }, disabled: !movable || moving })
+  const own = useRef<HTMLLIElement>(null)
+  const { setNodeRef, isDragging, listeners } = useDraggable({ id: record.id, data: { record }, disabled: !movable || moving })
+  useEffect(() => { if (fresh) own.current?.focus({ preventScroll: true }) }, [fresh]) // the keyboard goes along with the card
   const onKey = (event: KeyboardEvent): void => {
     if (!movable || moving || !event.shiftKey || (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight')) return
     event.preventDefault()
@@ -48,11 +50,11 @@ export function BoardCard({ object, record, refs, sum, columns, value, movable, 
   return (
     <li
       ref={(element) => {
-        drag.setNodeRef(element)
-        if (fresh) element?.focus({ preventScroll: true })
+        own.current = element
+        setNodeRef(element)
       }}
-      className={`board-card ${drag.isDragging ? 'is-away' : ''} ${moving ? 'is-moving' : ''}`}
-      data-testid={`${object.name}-card`} data-id={record.id} tabIndex={0} aria-label={titleOf(record, object) ?? t('record.untitled')} onKeyDown={onKey} onMouseDown={drag.listeners?.onMouseDown as never} onTouchStart={drag.listeners?.onTouchStart as never}
+      className={`board-card ${isDragging ? 'is-away' : ''} ${moving ? 'is-moving' : ''}`}
+      data-testid={`${object.name}-card`} data-id={record.id} tabIndex={0} aria-label={titleOf(record, object) ?? t('record.untitled')} onKeyDown={onKey} onMouseDown={listeners?.onMouseDown as never} onTouchStart={listeners?.onTouchStart as never}
     >
       <CardFace object={object} record={record} sum={sum} refs={refs} />
       {movable ? (

@@ -27,14 +27,14 @@ interface Props {
 export function BoardColumn({ object, field, sum, value, columns, filter, movable, moves, fresh, onMove }: Props) {
   const { t } = useTranslation()
   const list = useColumn({ object: object.name, filter: allOf(filter, inColumn(field, value)) ?? inColumn(field, value) }, true)
-  const drop = useDroppable({ id: value, disabled: !movable || value === '' })
+  const { setNodeRef, isOver } = useDroppable({ id: value, disabled: !movable || value === '' })
   const column = columns.find((c) => c.value === value) as Column
   const pages = list.data?.pages ?? []
   const cards = cardsOf(value, pages.flatMap((p) => p.records), moves)
   const refs = mergeRefs(...pages.map((p) => p.refs))
   const left = Math.max(0, column.count - cards.length)
   return (
-    <section ref={drop.setNodeRef} className={`board-column ${drop.isOver ? 'is-over' : ''}`} aria-label={labelOf(column, t('convert.board.none'))} data-testid="board-column" data-value={value}>
+    <section ref={setNodeRef} className={`board-column ${isOver ? 'is-over' : ''}`} aria-label={labelOf(column, t('convert.board.none'))} data-testid="board-column" data-value={value}>
       <header><ColumnHead column={column} /></header>
       {list.isPending ? <Loading rows={3} />
         : list.isError && cards.length === 0 ? <Failed error={list.error} retry={() => void list.refetch()} />

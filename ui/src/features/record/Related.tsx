@@ -46,7 +46,8 @@ export function Related({ object, detail }: { object: ObjectMeta; detail: Record
     queries: relations.map(({ from, field }) => fewQuery(from.name, { filter: { field: field.name, op: 'eq', value: id }, sort: '-created_at', limit: shown })),
   })
   if (relations.length === 0) return null
-  const makes = relations.filter(({ from, field }) => from.rights.create && !field.readonly && grows.has(from.name))
+  const grown = meta.conversions.some((c) => c.object === object.name) // what grows from it is made by its conversion
+  const makes = grown ? [] : relations.filter(({ from, field }) => from.rights.create && !field.readonly && grows.has(from.name))
   const failed = lists.find((q) => q.isError && !q.data)
   const found = relations.flatMap((relation, i) => (lists[i]?.data?.records.length ? [{ ...relation, page: lists[i].data as RecordPage }] : []))
   return (

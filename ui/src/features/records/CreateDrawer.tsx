@@ -26,14 +26,14 @@ export function CreateDrawer({ object, onClose }: { object: ObjectMeta; onClose:
   const create = useCreateRecord(object.name)
   const meta = useMeta()
   const [params] = useSearchParams()
-  const [values, setValues] = useState<Record<string, unknown>>(() => given(params))
+  const [values, setValues] = useState<Record<string, unknown>>(() => ({ ...defaults(object), ...given(params) }))
   const refs = useGivenRefs(object, values)
   const aside = new Set(meta.validations.filter((v) => v.object === object.name).flatMap((v) => [v.confirm, v.pass?.reason])) // asked for when it matters
   const writable = object.fields.filter((f) => !f.readonly && !f.system && !['auto_number', 'json'].includes(f.type) && !['stage', 'external_id', 'converted', 'tags', 'lost_reason'].includes(f.name) && !aside.has(f.name) && (f.name !== 'owner' || values.owner !== undefined))
   const chosen = object.name === 'lead' ? leadFirst.flatMap((n) => writable.filter((f) => f.name === n)) : writable.slice(0, 10).concat(writable.slice(10).filter((f) => values[f.name] !== undefined))
   const problem = create.error instanceof Problem ? create.error : null
   const refused = problem?.errors.some((e) => e.kind === 'validation' && e.code !== 'pass_right_needed')
-  const errorOf = (name: string) => problem?.errors.find((e) => e.pointer?.replace(/^\//, '').split('/').includes(name))
+  const errorOf = (name: string) => problem?.errors.find((e) => !(refused && e.kind === 'validation') && e.pointer?.replace(/^\//, '').split('/').includes(name))
   const submit = (more: Record<string, unknown> = {}): void => {
     const given = Object.fromEntries(Object.entries({ ...values, ...more }).filter(([, v]) => v !== null && v !== ''))
     create.mutate(given, {
@@ -66,6 +66,11 @@ export function CreateDrawer({ object, onClose }: { object: ObjectMeta; onClose:
       </Form>
     </Drawer>
   )
+}
+
+/** Choices start as the server would fill them in, so that they are seen before they are saved. */
+function defaults(object: ObjectMeta): Record<string, unknown> {
+  return Object.fromEntries(object.fields.filter((f) => f.type === 'choice' && f.default && f.name !== 'stage').map((f) => [f.name, f.default]))
 }
 
 /** What the address gives the new record: ?set.customer=… */
