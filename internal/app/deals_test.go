@@ -53,7 +53,7 @@ func TestWhatIsWrongInADealsDefinitionIsNamed(t *testing.T) {
 		{"validation", "second_new_signing", `"same":"customer"`, `"same":"amount"`, "/spec/same", "wrong_type"},
 		{"validation", "second_new_signing", `"kind":"增购"`, `"kind":"加购"`, "/spec/offer/kind", "bad_value"},
 		{"validation", "second_new_signing", `"right":"contracts.pass"`, `"right":"contract.pass"`, "/spec/pass/right", "unknown_right"},
-		{"validation", "second_new_signing", `"value":"新签"`, `"value":"新签签"`, "/spec/when/all/0/value", "off_list"},
+		{"validation", "second_new_signing", `"field":"kind"`, `"field":"kinds"`, "/spec/when/all/0/field", "unknown_field"},
 		{"rollup", "contract_received", `"field":"received"`, `"field":"amount"`, "/spec/field", "not_readonly"},
 		{"rollup", "contract_received", `"relation":"contract"`, `"relation":"customer"`, "/spec/relation", "not_a_relation"},
 		{"rollup", "contract_received", `"sum":"amount"`, `"sum":"number"`, "/spec/sum", "not_a_number"},

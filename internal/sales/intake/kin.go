@@ -69,8 +69,8 @@ func Kindred(ctx context.Context, q store.Querier, row *object.Row) ([]Kin, erro
 	if head == "" {
 		head = name.Key
 	}
-	if head == "" {
-		return out, nil
+	if !strings.Contains(head, "公司") {
+		return out, nil // only a name with its legal form tells of branches
 	}
 	return out, find(ByBranch, "kind = ? AND value >= ? AND value < ?", byCompany, head, head+"\U0010FFFF")
 }

@@ -74,11 +74,13 @@ export function Related({ object, detail }: { object: ObjectMeta; detail: Record
 }
 
 function Line({ record, object, refs }: { record: RecordData; object: ObjectMeta; refs: RecordPage['refs'] }) {
-  const facts = object.fields.filter((f) => (f.type === 'money' || ['stage', 'status'].includes(f.name)) && !isBlank(record[f.name])).slice(0, 2)
+  const known = object.fields.filter((f) => !isBlank(record[f.name]))
+  const facts = [...known.filter((f) => ['stage', 'status'].includes(f.name)).slice(0, 1), ...known.filter((f) => f.type === 'money' && !f.readonly).slice(0, 1)]
+  const sums = known.filter((f) => f.type === 'money' && f.readonly).slice(-1) // what is added up says what it is
   return (
     <li>
       <Link to={`/objects/${object.name}/${record.id}`}>{titleOf(record, object) ?? titled(object.title, object.name)}</Link>
-      <span className="related-facts">{facts.map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}<Age at={record.created_at} /></span>
+      <span className="related-facts">{facts.map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}{sums.map((f) => <span key={f.name}>{titled(f.title, f.name)} <FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}<Age at={record.created_at} /></span>
     </li>
   )
 }
