@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"baton/internal/platform/access"
@@ -18,6 +19,7 @@ import (
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/rollup"
+	"baton/internal/platform/search"
 	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
 	"baton/internal/platform/web"
@@ -41,6 +43,7 @@ type engines struct {
 	inbox  *notify.Inbox
 	hub    *live.Hub
 	kept   *query.Kept
+	search *search.Index
 	jobs   *job.Service
 	intake *intake.Intake
 	follow *followup.Engine
@@ -76,6 +79,9 @@ func (a *App) wire(ctx context.Context) error {
 		e.hub.Publish("job", job.Show(r), func(who *actor.Actor) bool { return who.ID == r.ActorID })
 	})
 	e.kept = query.NewKept(a.DB, a.Defs, a.Clock, a.Env)
+	e.search = search.New(a.Reader, a.Ledger, a.members)
+	a.Defs.OnSwap(e.search.Swapped)
+	a.Reader.Finder = e.search.Finder
 	e.intake = &intake.Intake{Writer: a.Writer}
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
 	e.follow.Register()
@@ -104,6 +110,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
+	a.loop(ctx, "search index", a.engines.search.Run)
 	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
 }
@@ -145,10 +152,22 @@ func (a *App) routes(r *web.Router) {
 	(&importing.HTTP{Importer: a.engines.importer, Jobs: jobs}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
+	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
 	(&conversion.HTTP{Engine: a.engines.convert, Reader: a.Reader}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
+}
+
+// members lists the people of units.
+func (a *App) members(units []string) []string {
+	var out []string
+	for _, p := range a.Dir.People() {
+		if slices.Contains(units, p.Unit) {
+			out = append(out, p.ID)
+		}
+	}
+	return out
 }
 
 func (a *App) timers(ctx context.Context, objectName string, ids []string) (map[string]any, error) {
