@@ -9,7 +9,10 @@ import (
 
 // Fairness is who got how many.
 type Fairness struct {
-	People []struct {
+	Object    string `json:"object"`
+	Days      int    `json:"days"`
+	Truncated bool   `json:"truncated"`
+	People    []struct {
 		Person   Named          `json:"person"`
 		Total    int            `json:"total"`
 		Ways     map[string]int `json:"ways"`
@@ -29,6 +32,7 @@ type Fairness struct {
 type Behind struct {
 	Records []struct {
 		ID     string `json:"id"`
+		At     string `json:"at"`
 		Title  string `json:"title"`
 		Way    string `json:"way"`
 		Person *Named `json:"person"`

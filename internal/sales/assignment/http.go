@@ -24,12 +24,13 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/assignments/{object}/records", Right: "definitions.write", Summary: "The decisions behind one number of who got how many"}, h.given)
 }
 
-type fairnessIn struct {
+// FairnessIn names an object and a stretch of days.
+type FairnessIn struct {
 	Object string `path:"object"`
 	Days   int    `query:"days" minimum:"0" maximum:"366" doc:"Of the workspace, today included; 30 when absent"`
 }
 
-func (in *fairnessIn) days() int {
+func (in *FairnessIn) days() int {
 	if in.Days == 0 {
 		return 30
 	}
@@ -38,13 +39,13 @@ func (in *fairnessIn) days() int {
 
 type fairnessOut struct{ Body *Fairness }
 
-func (h *HTTP) fairness(ctx context.Context, in *fairnessIn) (*fairnessOut, error) {
+func (h *HTTP) fairness(ctx context.Context, in *FairnessIn) (*fairnessOut, error) {
 	f, err := h.Auditor.Fairness(ctx, actor.From(ctx), in.Object, in.days())
 	return &fairnessOut{f}, err
 }
 
 type givenIn struct {
-	fairnessIn
+	FairnessIn
 	Person string `query:"person"`
 	Way    string `query:"way" enum:"rule,kept,given,claimed,pooled,returned,"`
 	Branch string `query:"branch"`
