@@ -1,6 +1,7 @@
 package assignment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -244,11 +245,23 @@ func (x *Auditor) decisions(ctx context.Context, a *actor.Actor, objectName stri
 	}
 	kept := out[:0]
 	for i, e := range out {
-		if e.row = seen[ids[i]]; e.row != nil {
+		if e.row = seen[ids[i]]; e.row == nil {
+			continue
+		}
+		if e.at = e.happened(); e.at >= from.UnixMilli() {
 			kept = append(kept, e)
 		}
 	}
+	slices.SortStableFunc(kept, func(a, b one) int { return cmp.Compare(b.at, a.at) })
 	return kept, more, nil
+}
+
+// happened is when the record came to its person. A past that was written in later is decided at the writing, but assigned when it says.
+func (e *one) happened() int64 {
+	if at, ok := e.row.Int("assigned_at"); ok && at < e.at && e.d.kind != pooled && e.d.kind != returned && e.row.Owner() == e.d.person {
+		return at
+	}
+	return e.at
 }
 
 func (d *decision) way() string {

@@ -99,12 +99,12 @@ function GroupFrame({ zone, path, children }: FrameProps) {
 function LeafFrame({ zone, path, children }: FrameProps) {
   const { t } = useTranslation()
   const id = frameKey(zone, path)
-  const drop = useDroppable({ id: `before:${id}`, data: { kind: 'before', zone, path } satisfies Target, disabled: zone === '' })
-  const drag = useDraggable({ id: `leaf:${id}`, data: { kind: 'leaf', zone, path, side: sideOf(zone), label: t('builder.condition') } satisfies Dragged, disabled: zone === '' })
-  const over = drop.isOver && !drag.isDragging && fitting(drop.active?.data.current as Dragged | undefined, zone)
+  const { setNodeRef: setPlace, isOver, active } = useDroppable({ id: `before:${id}`, data: { kind: 'before', zone, path } satisfies Target, disabled: zone === '' })
+  const { setNodeRef: setGrip, listeners, isDragging } = useDraggable({ id: `leaf:${id}`, data: { kind: 'leaf', zone, path, side: sideOf(zone), label: t('builder.condition') } satisfies Dragged, disabled: zone === '' })
+  const over = isOver && !isDragging && fitting(active?.data.current as Dragged | undefined, zone)
   return (
-    <span ref={drop.setNodeRef} data-leaf={id} className={`leaf-frame ${over ? 'is-over' : ''} ${drag.isDragging ? 'is-lifted' : ''}`}>
-      <span ref={drag.setNodeRef} className="leaf-grip" title={t('builder.moveHint')} aria-hidden {...drag.listeners}>⠿</span>
+    <span ref={setPlace} data-leaf={id} className={`leaf-frame ${over ? 'is-over' : ''} ${isDragging ? 'is-lifted' : ''}`}>
+      <span ref={setGrip} className="leaf-grip" title={t('builder.moveHint')} aria-hidden {...listeners}>⠿</span>
       {children}
     </span>
   )

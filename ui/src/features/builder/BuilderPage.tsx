@@ -117,7 +117,7 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const trials = may ? <TrialPanel object={(working.spec as { object: string }).object} tag={tag} trial={trial.data} stale={tried !== JSON.stringify(working)} running={trial.isPending} error={trial.error} onRun={run} /> : null
   const bottom = <><div className="build-bottom-left">{checks}{reads}</div>{trials}</>
   const last = { key: 'try', title: t('builder.stepTry'), content: <>{checks}{trials}{reads}</> }
-  const body = { disabled: !may, findings, trial: trial.data, onRemedy: remedy, bottom, last }
+  const body = { name, disabled: !may, findings, trial: trial.data, onRemedy: remedy, bottom, last }
   return (
     <>
       <nav className="build-crumb" aria-label={t('nav.config')}><NavLink to="/config" end>‹ {t('nav.config')}</NavLink><span className="muted"> · {t(`kind.${kind}`, { defaultValue: kind })}</span></nav>

@@ -27,6 +27,7 @@ export function FairnessView({ object }: { object: string }) {
     return next
   }, { replace: true })
   const show = (ask: GivenAsk): void => put({ of: ask.person ?? '', way: ask.way ?? null, branch: ask.branch ?? null })
+  const phone = usePhone()
   const data = fairness.data
   const total = (data?.people ?? []).reduce((n, p) => n + p.total, 0)
   const most = Math.max(1, ...(data?.people ?? []).map((p) => p.total))
@@ -43,7 +44,17 @@ export function FairnessView({ object }: { object: string }) {
         : (
           <>
             <p className="muted small">{t('builder.fairAbout', { n: integer(total) })}{data.truncated ? ` ${t('builder.fairTruncated')}` : ''}</p>
-            <div className="table-scroll">
+            {phone ? (
+              <ul className="fair-cards">
+                {data.people.map((p) => (
+                  <li key={p.person.id}>
+                    <div className="row"><span>{p.person.name}{p.receives ? null : <span className="muted small"> {t('builder.gone')}</span>}</span>{number(p.total, { person: p.person.id }, t('builder.openAll', { name: p.person.name, n: p.total }))}</div>
+                    <span className="fair-bar is-after" style={{ width: `${(p.total / most) * 100}%` }} aria-hidden />
+                    <div className="muted small">{[total > 0 ? percent(p.total / total) : '—', ...ways.filter((w) => p.ways[w]).map((w) => t('builder.ways', { way: t(`builder.way.${w}`), n: integer(p.ways[w]) }))].join(' · ')}</div>
+                  </li>
+                ))}
+              </ul>
+            ) : <div className="table-scroll">
               <table className="plain-table fair-table">
                 <thead>
                   <tr>
@@ -64,7 +75,7 @@ export function FairnessView({ object }: { object: string }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </div>}
             <div className="fair-more">
               <div>
                 <h3 className="section-title">{t('builder.byBranches')}</h3>

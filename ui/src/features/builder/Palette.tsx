@@ -21,9 +21,11 @@ export function Palette({ groups, disabled, onAdd }: Props) {
   const sections = groups.flatMap(({ side, title, terms }) => {
     const by = new Map<string, Entry[]>()
     const add = (group: string, entry: Entry): void => void by.set(group, [...(by.get(group) ?? []), entry])
+    if (side === 'record') by.set(t('builder.tags'), [])
     for (const m of terms.measures ?? []) add(t('builder.figures'), { item: { side, kind: 'measure', name: m.name }, label: titled(m.title, m.name) })
-    for (const f of terms.fields) {
-      add(f.tag_dimension ? t('builder.tags') : f.system ? t('builder.record') : (f.group ?? t('builder.other')), { item: { side, kind: 'field', name: f.name }, label: titled(f.title, f.name) })
+    const order = [...terms.fields].sort((a, b) => Number(a.system ?? false) - Number(b.system ?? false))
+    for (const f of order) {
+      add(f.tag_dimension ? t('builder.tags') : f.system ? t('builder.record') : (f.group || t(side === 'rep' ? 'builder.facts' : 'builder.other')), { item: { side, kind: 'field', name: f.name }, label: titled(f.title, f.name) })
     }
     return [...by].map(([name, entries]) => ({ key: `${side}/${name}`, title: `${title} · ${name}`, entries: entries.filter((e) => !asked || e.label.toLowerCase().includes(asked) || e.item.name.includes(asked)) }))
   }).filter((s) => s.entries.length > 0)

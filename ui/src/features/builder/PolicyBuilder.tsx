@@ -18,6 +18,7 @@ import { children } from '../../api/condition'
 import { carry, placed, put, treeOf, type Zone } from './zones'
 
 export interface BodyProps<S> {
+  name: string
   spec: S
   disabled: boolean
   findings: Finding[]

@@ -28,7 +28,7 @@ const colors = ['grey', 'purple', 'blue', 'green', 'gold', 'red']
 const numbers = ['money', 'integer', 'decimal', 'percent']
 
 /** The tag builder: rules from top to bottom, then bands of a number, then a field's own value. */
-export function TagBuilder({ spec, disabled, findings, trial, onChange, onRemedy, bottom, last }: BodyProps<TagSpec>) {
+export function TagBuilder({ name, spec, disabled, findings, trial, onChange, onRemedy, bottom, last }: BodyProps<TagSpec>) {
   const { t } = useTranslation()
   const meta = useMeta()
   const terms = useObjectTerms(spec.object)
@@ -41,8 +41,7 @@ export function TagBuilder({ spec, disabled, findings, trial, onChange, onRemedy
   const numeric = terms.fields.filter((f) => numbers.includes(f.type))
   const plain = terms.fields.filter((f) => ['choice', 'text'].includes(f.type) && !f.tag_dimension)
   const options = values.filter((v) => v.value).map((v) => ({ value: v.value, label: titled(v.title, v.value) }))
-  const dimension = meta.tag_dimensions.find((d) => d.field === spec.field)?.name
-  const hits = trial && !trial.of_file ? new Map(trial.summary.by_value.filter((v) => !dimension || v.dimension === dimension).map((v) => [v.value, v.after])) : null
+  const hits = trial && !trial.of_file ? new Map(trial.summary.by_value.filter((v) => v.dimension === name).map((v) => [v.value, v.after])) : null
   const edit = (next: TagSpec, mark?: string): void => {
     setOpened(undefined)
     onChange(next, mark)

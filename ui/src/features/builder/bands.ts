@@ -78,7 +78,8 @@ export function moveCut(bands: Bands, i: number, to: number): Bands {
 /** A band split in two; the upper part has no tag yet. */
 export function split(bands: Bands, i: number, value = ''): Bands {
   const [from, to] = [bands.cuts[i - 1], bands.cuts[i]]
-  const at = from && to ? (from.at + to.at) / 2 : from ? (from.at === 0 ? 1 : from.at * 2) : to ? to.at / 2 : 0
+  const away = (n: number, up: 1 | -1): number => (n === 0 ? up : n * up > 0 ? n * 2 : n / 2)
+  const at = from && to ? (from.at + to.at) / 2 : from ? away(from.at, 1) : to ? (to.at > 0 ? to.at / 2 : away(to.at, -1)) : 0
   return {
     cuts: [...bands.cuts.slice(0, i), { at, low: false }, ...bands.cuts.slice(i)],
     values: [...bands.values.slice(0, i + 1), value, ...bands.values.slice(i + 1)],

@@ -15,14 +15,12 @@ export function BuilderLayout({ parts, bottom, last }: { parts: Parts; bottom: R
   const [at, setAt] = useState(0)
   if (!phone) {
     return (
-      <>
-        <div className="build">
-          {parts.palette}
-          <div className="build-main">{parts.main}</div>
-          <aside className="build-side" aria-label={t('builder.settings')}>{parts.settings}</aside>
-        </div>
+      <div className="build">
+        {parts.palette}
+        <div className="build-main">{parts.main}</div>
+        <aside className="build-side" aria-label={t('builder.settings')}>{parts.settings}</aside>
         <div className="build-bottom">{bottom}</div>
-      </>
+      </div>
     )
   }
   const steps = [...parts.steps, last]
