@@ -62,7 +62,7 @@ export function BuilderDnd({ spec, disabled, opened, onEdit, onDrop, children }:
     if (at) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-leaf="${frameKey(zone, at)}"] .cond-chip-text`)?.focus())
   }
   return (
-    <DndContext sensors={sensors} collisionDetection={innermost} onDragStart={(e) => setDragged((e.active.data.current as Dragged) ?? null)} onDragCancel={() => setDragged(null)} onDragEnd={end} autoScroll={{ threshold: { x: 0, y: 0.15 } }} accessibility={{ screenReaderInstructions: { draggable: '' } }}>
+    <DndContext sensors={sensors} collisionDetection={innermost} onDragStart={(e) => setDragged((e.active.data.current as Dragged) ?? null)} onDragCancel={() => setDragged(null)} onDragEnd={end} autoScroll={{ threshold: { x: 0, y: 0.08 } }} accessibility={{ screenReaderInstructions: { draggable: '' } }}>
       <FramesContext value={frames}>
         {/* Keys bubble from the chips; the div itself is no control. */}
         <div className={`builder-dnd ${dragged ? `is-dragging drags-${dragged.kind}` : ''}`} onKeyDown={keys}>{children}</div>

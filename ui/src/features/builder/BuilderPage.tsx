@@ -58,7 +58,7 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const check = useCheck(settled)
   const problems: Finding[] = (asked ? (check.data?.problems ?? []) : []).map((p) => ({ severity: 'error', ...p }))
   const lint = useLint(useSettled(policy && may && problems.length === 0 ? { kind, name, ...working } : null))
-  const findings = [...problems, ...(policy && problems.length === 0 ? (lint.data ?? []).filter((f) => f.severity !== 'error') : [])]
+  const findings = [...problems, ...(policy && problems.length === 0 ? (lint.data ?? []) : [])]
   const sentence = (asked ? check.data?.sentences?.[`${kind}/${name}`] : undefined) ?? detail.sentence
   const trial = useTrial((working.spec as { object: string }).object)
   const [tried, setTried] = useState('')
