@@ -46,7 +46,7 @@ func main() {
 	}
 	binary := flag.String("baton", "", "Baton's binary; empty measures the peers only")
 	long := flag.Bool("full", false, "the long loads")
-	only := flag.String("only", "", "one step: intake, reading, countdown, trial, decision or bulk (bulk needs -full)")
+	only := flag.String("only", "", "one step: intake, reading, countdown, trial, decision, live, bulk or workbook (the last two need -full)")
 	flag.Parse()
 	s := short
 	if *long {
@@ -79,7 +79,9 @@ func run(binary, only string, s size) error {
 		{"countdown", b.countdown},
 		{"trial", b.trial},
 		{"decision", b.decision},
+		{"live", b.live},
 		{"bulk", b.bulk},
+		{"workbook", b.workbook},
 	} {
 		if only != "" && only != step.name {
 			continue
