@@ -133,7 +133,8 @@ test('a branch is made by drag and moved by mouse and keys; the check mends with
   const editor = page.locator('.leaf-form')
   await editor.getByRole('combobox', { name: '行业的值' }).click()
   await page.keyboard.type('教肓')
-  await editor.getByRole('button', { name: '完成' }).click()
+  await page.keyboard.press('Enter') // the value is said: the editor closes
+  await editor.waitFor({ state: 'detached' })
   const fresh = branch(page, '新分支')
   // A wrong character: said at its place, and mended with one click.
   const finding = fresh.getByTestId('finding').filter({ hasText: '教肓' })
