@@ -152,6 +152,22 @@ func TestCustomersOwnerFairnessAndTrialOfAFile(t *testing.T) {
 		if after := state(); fmt.Sprint(after) != fmt.Sprint(before) {
 			t.Errorf("rows before %v, after %v", before, after)
 		}
+		// A new dimension is tried with the field it brings along, which has no column yet.
+		object := boss.Definition(t, "object", "lead")
+		object.Spec["fields"] = append(object.Spec["fields"].([]any), Fields{"name": "tag_size", "title": Fields{"zh-CN": "规模"}, "type": "choice", "open": true, "readonly": true, "tag_dimension": "size"})
+		size := Definition{Kind: "tag_dimension", Name: "size", Title: map[string]string{"zh-CN": "规模"}, Spec: map[string]any{"object": "lead", "field": "tag_size", "values": []Fields{{"value": "大单"}}, "rules": []Fields{{"value": "大单", "when": Fields{"field": "budget", "op": "gte", "value": 100000}}}}}
+		sized := 0
+		for _, v := range boss.TryDrafts(t, object, size).Summary.ByValue {
+			if v.Dimension == "size" && v.Value == "大单" && v.Before == 0 {
+				sized = v.After
+			}
+		}
+		if sized != 6 {
+			t.Errorf("%d of six leads of 12万 would be tagged", sized)
+		}
+		if after := state(); fmt.Sprint(after) != fmt.Sprint(before) {
+			t.Errorf("rows before %v, after %v", before, after)
+		}
 		for _, bad := range []Fields{{"file": Fields{"upload": "x"}}, {"file": Fields{"upload": "00000000-0000-4000-8000-000000000000"}}} {
 			bad["object"], bad["drafts"] = "lead", []Fields{}
 			if r := boss.Do(t, http.MethodPost, path("/definitions:try"), bad); r.Status != 404 {

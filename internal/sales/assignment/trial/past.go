@@ -191,6 +191,10 @@ func (p *Past) figures(ctx context.Context, snap *definition.Snapshot) (*query.R
 		}
 		s := p.series[string(spec)]
 		if s == nil {
+			// A field that a draft brings along has no column yet: the rows are read as they stand.
+			if standing, ok := query.Of(p.e.Defs.Current(), name); ok && sameSpec(standing, spec) {
+				m = standing
+			}
 			if s, err = query.ReadSeries(ctx, p.e.DB, p.e.Env, m, p.since(), func(row *object.Row) bool { return p.replaced(m, row) }); err != nil {
 				return nil, err
 			}
@@ -199,6 +203,11 @@ func (p *Past) figures(ctx context.Context, snap *definition.Snapshot) (*query.R
 		out[name] = s
 	}
 	return query.NewReplay(snap, p.e.Env.Zone, out), nil
+}
+
+func sameSpec(m *query.Measure, spec []byte) bool {
+	own, err := json.Marshal(m.Spec)
+	return err == nil && string(own) == string(spec)
 }
 
 // replaced tells of rows that stand because the records under trial were assigned as they were: the trial makes its own.
@@ -232,10 +241,14 @@ func (e *Engine) related(ctx context.Context, snap *definition.Snapshot) func(na
 			return row, nil
 		}
 		o, ok := object.Of(snap, name)
-		if !ok {
+		standing, stands := object.Of(e.Defs.Current(), name)
+		if !ok || !stands {
 			return nil, nil
 		}
-		row, err := record.ReadRow(ctx, e.DB, o, id)
+		row, err := record.ReadRow(ctx, e.DB, standing, id)
+		if row != nil && standing != o {
+			row = adopt(row, o)
+		}
 		if err == nil {
 			met[key{name, id}] = row
 		}
