@@ -246,25 +246,14 @@ func (e *Engine) related(ctx context.Context, snap *definition.Snapshot) func(na
 			return nil, nil
 		}
 		row, err := record.ReadRow(ctx, e.DB, standing, id)
-		if row != nil && standing != o {
-			row = adopt(row, o)
+		if row != nil {
+			row = row.In(o)
 		}
 		if err == nil {
 			met[key{name, id}] = row
 		}
 		return row, err
 	}
-}
-
-// adopt lays a row into another snapshot's object.
-func adopt(row *object.Row, o *object.Object) *object.Row {
-	out := object.NewRow(o)
-	for _, f := range o.Fields {
-		if old, ok := row.Object.Field(f.Name); ok && old.Type.Class() == f.Type.Class() {
-			out.V[f.Index] = row.V[old.Index]
-		}
-	}
-	return out
 }
 
 func dueAfter(at, hours int64) int64 { return at + hours*time.Hour.Milliseconds() }
