@@ -2,9 +2,6 @@ package record
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"strings"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -43,39 +40,6 @@ func (r *Reader) SeenEvents(ctx context.Context, a *actor.Actor, events []*ledge
 		now, known := standings[e.Object][e.RecordID]
 		if s == nil || s.All || e.RecordID == "" || known && s.AllowsOwner(now.Owner) {
 			out = append(out, e)
-		}
-	}
-	return out, nil
-}
-
-// Rows reads those of the records that stand and that the actor may see, by id.
-func (r *Reader) Rows(ctx context.Context, a *actor.Actor, name string, ids []string) (map[string]*object.Row, error) {
-	o, scope, err := r.Object(a, name)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]*object.Row, len(ids))
-	for part := range slices.Chunk(ids, 500) {
-		args := make([]any, len(part))
-		for i, id := range part {
-			args[i] = id
-		}
-		q := "SELECT " + SelectColumns(o, "t") + " FROM " + object.Quote(o.Table) + ` t WHERE t."deleted_at" IS NULL AND t."id" IN (?` + strings.Repeat(", ?", len(part)-1) + ")"
-		rows, err := r.DB.Query(ctx, q, args...)
-		if err != nil {
-			return nil, err
-		}
-		for rows.Next() {
-			row, err := ScanRow(o, rows.Scan)
-			if err != nil {
-				return nil, errors.Join(err, rows.Close())
-			}
-			if scope.Allows(row) {
-				out[row.ID()] = row
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, err
 		}
 	}
 	return out, nil

@@ -239,9 +239,13 @@ func (x *Auditor) decisions(ctx context.Context, a *actor.Actor, objectName stri
 	if err := rows.Err(); err != nil {
 		return nil, false, err
 	}
-	seen, err := x.Reader.Rows(ctx, a, o.Name, ids)
+	list, err := x.Reader.GetMany(ctx, a, o.Name, ids)
 	if err != nil {
 		return nil, false, err
+	}
+	seen := make(map[string]*object.Row, len(list))
+	for _, row := range list {
+		seen[row.ID()] = row
 	}
 	kept := out[:0]
 	for i, e := range out {
