@@ -53,6 +53,8 @@ var routeRights = []struct {
 	{"POST /api/v1/definitions:lint", "/api/v1/definitions:lint", map[string]any{"kind": "channel", "name": "fair", "title": map[string]any{"zh-CN": "展会"}, "spec": map[string]any{"object": "lead"}}, "401 200 200 200 200 200 403 401"},
 	{"GET /api/v1/diagnosis", "/api/v1/diagnosis", nil, "401 403 403 200 404 200 403 401"},
 	{"GET /api/v1/diagnosis/{object}/{id}", "/api/v1/diagnosis/lead/{mine}", nil, "401 200 200 200 404 200 200 401"},
+	{"GET /api/v1/assignments/{object}", "/api/v1/assignments/lead", nil, "401 403 403 200 404 200 403 401"},
+	{"GET /api/v1/assignments/{object}/records", "/api/v1/assignments/lead/records?way=rule", nil, "401 403 403 200 404 200 403 401"},
 	{"GET /api/v1/revisions", "/api/v1/revisions", nil, "401 200 200 200 200 200 403 401"},
 	{"POST /api/v1/revisions/{n}/restore", "/api/v1/revisions/1/restore", nil, "401 403 403 403 403 200 403 401"}, // revision 1 knows no role “veiled”
 

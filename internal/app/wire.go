@@ -93,7 +93,7 @@ func (a *App) wire(ctx context.Context) error {
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
 	e.trial = &trial.Engine{DB: a.DB, Defs: a.Defs, Reader: a.Reader, Dir: a.Dir, Clock: a.Clock, Env: a.Env, Asks: intake.Asks,
-		Kinds: []string{assignment.Kind, tagging.Kind, query.Kind, intake.Kind},
+		Kinds: []string{assignment.Kind, tagging.Kind, query.Kind, intake.Kind, object.Kind}, File: e.importer.Values,
 		Tags: func(s *definition.Snapshot, objectName string) func(*condition.Env) error {
 			return tagging.NewDeriver(s, objectName).Derive
 		}}
@@ -147,6 +147,7 @@ func (a *App) routes(r *web.Router) {
 	(&followup.OverdueHTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
+		Auditor: &assignment.Auditor{DB: a.DB, Reader: a.Reader, Directory: a.Dir, Past: a.Defs, Now: a.Clock.Now, Zone: a.Env.Zone},
 		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {
 			return tags.Explain(ctx, who, row)
 		},

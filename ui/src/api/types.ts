@@ -70,6 +70,7 @@ export interface Person { id: Id; name: string; unit?: Id; unit_name?: string; a
 
 export interface MeasureMeta {
   name: string
+  entity?: string
   title: Title
   type?: 'count' | 'sum' | 'ratio' | string
   unit?: string
