@@ -22,12 +22,16 @@ export interface Branch {
   fallback?: boolean
   candidates?: { region?: boolean; product_line?: boolean; leave?: boolean; hours?: boolean; min_rank?: string | null; where?: Condition | null }
   strategy: string
+  /** False takes the branch out of the policy's keep_owner. */
+  keep_owner?: boolean
 }
 export interface PolicySpec {
   object: string
   enabled?: boolean
   when?: Condition | null
   deadline_minutes?: number | null
+  /** A relation of the object: whoever owns what it points to comes first. */
+  keep_owner?: string
   branches: Branch[]
   otherwise?: string
 }
@@ -40,6 +44,17 @@ export interface FollowUpSpec {
   working_time?: boolean
   calendar?: string
   on_breach?: { notify_owner?: boolean; copy_supervisor?: boolean; escalate_after_hours?: number | null; return_to_pool_after_hours?: number | null }
+}
+
+export interface PoolSpec {
+  object: string
+  enabled: boolean
+  when?: Condition | null
+  max_open?: number | null
+  max_claims_per_day?: number | null
+  recycle_after_days?: number | null
+  unassigned_hours?: number | null
+  protect_max_days?: number | null
 }
 
 export interface ChannelSpec { object: string; source?: string; enabled: boolean; assign: boolean; countdown: boolean; defaults?: Record<string, unknown> }

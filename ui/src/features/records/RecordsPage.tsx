@@ -1,3 +1,4 @@
+import { ProjectOutlined } from '@ant-design/icons'
 import { App, Button, Tabs } from 'antd'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
@@ -6,12 +7,13 @@ import { useNavigate, useParams } from 'react-router'
 import { api, recordPath } from '../../api/client'
 import { keys } from '../../api/keys'
 import { mergeRefs, recordQuery, useRecords } from '../../api/records'
-import { useObject, useRight, useSession } from '../../api/session'
+import { useMeta, useObject, useRight, useSession } from '../../api/session'
 import type { ObjectMeta } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { PageHead } from '../../parts/PageHead'
 import { Empty, Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
+import { ReturnModal } from '../pool/ReturnModal'
 import { TransferModal } from '../record/TransferModal'
 import { columnsOf } from './columns'
 import { CreateDrawer } from './CreateDrawer'
@@ -39,6 +41,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
   const { message } = App.useApp()
   const { user } = useSession()
   const mayImport = useRight('leads.import') && object.name === 'lead'
+  const board = useMeta().pipelines.some((p) => p.object === object.name)
   const state = useListState(object, user.id, user.roles.includes('rep'))
   const list = useRecords(object.name, state.ask)
   const columns = useMemo(() => columnsOf(object), [object])
@@ -49,6 +52,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
   const [cursor, setCursor] = useState(-1)
   const [selected, setSelected] = useState<Set<string>>(new Set())
   const [handing, setHanding] = useState(false)
+  const [returning, setReturning] = useState(false)
   const hover = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(hover.current), [])
 
@@ -88,6 +92,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
   return (
     <div className={`page ${phone ? '' : 'page-fill'}`}>
       <PageHead title={title} extra={count ? <span>{t('list.count', { count })} · {t('list.live')}</span> : null}>
+        {board ? <Button icon={<ProjectOutlined aria-hidden />} onClick={() => void navigate(`/objects/${object.name}/board${state.boardQuery}`)}>{t('convert.board.open')}</Button> : null}
         {mayImport ? <Button onClick={() => void navigate('/import')}>{t('list.import')}</Button> : null}
         {createButton}
       </PageHead>
@@ -103,6 +108,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
         <div className="bulk-bar" role="status">
           <span>{t('list.selected', { count: selected.size })}</span>
           {state.view.key !== 'pool' && object.rights.update && object.fields.some((f) => f.name === 'owner') ? <Button size="small" onClick={() => setHanding(true)}>{t('record.transfer')}</Button> : null}
+          {state.view.key !== 'pool' && object.pool && object.rights.update ? <Button size="small" onClick={() => setReturning(true)}>{t('pool.return')}</Button> : null}
           {state.view.key === 'pool' ? <Button size="small" onClick={() => void claimSelected()}>{t('record.claim')}</Button> : null}
           <Button size="small" type="text" onClick={() => setSelected(new Set())}>{t('list.unselect')}</Button>
         </div>
@@ -129,8 +135,9 @@ function RecordList({ object }: { object: ObjectMeta }) {
           <span>{isFetchingNextPage ? t('list.loadingMore') : hasNextPage ? t('list.loaded', { count: records.length }) : t('list.loadedAll', { count: records.length })}</span>
         </p>
       ) : null}
+      {returning ? <ReturnModal object={object.name} ids={[...selected]} onClose={() => { setReturning(false); setSelected(new Set()) }} /> : null}
       {handing ? <TransferModal object={object.name} ids={[...selected]} refs={refs} onClose={() => { setHanding(false); setSelected(new Set()) }} /> : null}
-      {state.params.get('new') === '1' && object.rights.create ? <CreateDrawer object={object} onClose={() => state.setParam('new', null)} /> : null}
+      {state.params.get('new') === '1' && object.rights.create ? <CreateDrawer object={object} onClose={state.closeNew} /> : null}
     </div>
   )
 }

@@ -1,8 +1,0 @@
-package intake
-
-// Names of kinds.
-const (
-	ByCreditCode = byCreditCode
-	ByCompany    = byCompany
-	ByBranch     = "branch"
-)
