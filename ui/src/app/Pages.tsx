@@ -12,6 +12,7 @@ const ImportJobPage = lazy(() => import('../features/import/ImportJobPage'))
 const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
 const DiagnosisPage = lazy(() => import('../features/diagnosis/DiagnosisPage'))
 const ConfigPage = lazy(() => import('../features/config/ConfigPage'))
+const DuplicatesPage = lazy(() => import('../features/duplicates/DuplicatesPage'))
 const ScriptsPage = lazy(() => import('../features/scripts/ScriptsPage'))
 const PoolPage = lazy(() => import('../features/pool/PoolPage'))
 const OverduePage = lazy(() => import('../features/overdue/OverduePage'))
@@ -32,6 +33,7 @@ export function Pages() {
           <Route path="/funnel" element={<FunnelPage />} />
           <Route path="/diagnosis" element={<DiagnosisPage />} />
           <Route path="/config/*" element={<ConfigPage />} />
+          <Route path="/duplicates" element={<DuplicatesPage />} />
           <Route path="/scripts" element={<ScriptsPage />} />
           <Route path="/pool" element={<PoolPage />} />
           <Route path="/overdue" element={<OverduePage />} />

@@ -1,5 +1,5 @@
 import {
-  AuditOutlined, BulbOutlined, ClockCircleOutlined, CloudUploadOutlined, FileDoneOutlined, FunnelPlotOutlined, HomeOutlined, InboxOutlined, MedicineBoxOutlined, ReadOutlined, SettingOutlined, TeamOutlined, UserAddOutlined,
+  AuditOutlined, BulbOutlined, ClockCircleOutlined, CloudUploadOutlined, FileDoneOutlined, FunnelPlotOutlined, HomeOutlined, InboxOutlined, MedicineBoxOutlined, MergeCellsOutlined, ReadOutlined, SettingOutlined, TeamOutlined, UserAddOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -28,6 +28,7 @@ export function useNav(): NavItem[] {
   if (lead) items.push({ key: 'overdue', to: '/overdue', label: t('overdue.title'), icon: <ClockCircleOutlined />, group: 1 })
   if (has('funnel.read') && meta.funnels.length > 0) items.push({ key: 'funnel', to: '/funnel', label: t('nav.funnel'), icon: <FunnelPlotOutlined />, group: 1 })
   if (has('definitions.write') && meta.objects.some((o) => o.name === 'lead')) items.push({ key: 'diagnosis', to: '/diagnosis', label: t('diagnosis.title'), icon: <MedicineBoxOutlined />, group: 1 })
+  if (meta.objects.some((o) => ['lead', 'customer'].includes(o.name) && o.rights.update)) items.push({ key: 'duplicates', to: '/duplicates', label: t('duplicates.title'), icon: <MergeCellsOutlined />, group: 1 })
   if (has('leads.import') && !meta.objects.some((o) => o.name === 'lead')) items.push({ key: 'import', to: '/import', label: t('nav.import'), icon: <CloudUploadOutlined />, group: 1 })
   if (meta.objects.some((o) => o.name === 'script')) items.push({ key: 'scripts', to: '/scripts', label: t('scripts.title'), icon: <ReadOutlined />, group: 1 })
   const configures = ['definitions.read', 'definitions.write', 'people.write', 'keys.write', 'channels.write'].some(has)

@@ -28,7 +28,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/merges/{id}:undo", Right: web.SignedIn, Summary: "Take a merge back; what has changed since is listed"}, h.undo)
 }
 
-type listIn struct {
+type pairsIn struct {
 	Object string `path:"object"`
 	State  string `query:"state" enum:"open,dismissed" doc:"open when absent"`
 	Min    int    `query:"min" minimum:"0" maximum:"100"`
@@ -53,7 +53,7 @@ type PairView struct {
 	B         map[string]any `json:"b"`
 }
 
-type listOut struct {
+type pairsOut struct {
 	Body struct {
 		Pairs []PairView                   `json:"pairs"`
 		Refs  map[string]map[string]string `json:"refs"`
@@ -64,7 +64,7 @@ type listOut struct {
 	}
 }
 
-func (h *HTTP) list(ctx context.Context, in *listIn) (*listOut, error) {
+func (h *HTTP) list(ctx context.Context, in *pairsIn) (*pairsOut, error) {
 	e, a := h.Engine, actor.From(ctx)
 	pairs, next, err := e.Pairs(ctx, a, Query{Object: in.Object, State: in.State, Min: in.Min, Import: in.Import, Record: in.Record, Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
@@ -74,7 +74,7 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*listOut, error) {
 	o, _ := object.Of(s, in.Object)
 	rule := Of(s, o.Name)
 	hidden := e.Writer.Access.Hidden(s, a, o.Name)
-	out := &listOut{}
+	out := &pairsOut{}
 	out.Body.Pairs, out.Body.On, out.Body.Take = make([]PairView, len(pairs)), rule != nil, []string{}
 	for _, f := range o.Fields {
 		if Choosable(f) && !hidden[f.Name] {
@@ -137,15 +137,15 @@ func fieldOf(r *Rule, kind string) string {
 	return r.Company
 }
 
-type lookIn struct {
+type pairLookIn struct {
 	Object string `path:"object"`
 	Body   struct {
 		Values map[string]any `json:"values" doc:"as they would be saved; what does not read is left out"`
 	}
 }
 
-// Standing is a record that may be the same. Of one that the asker may not see only its holder is told.
-type Standing struct {
+// Alike is a record that may be the same. Of one that the asker may not see only its holder is told.
+type Alike struct {
 	Seen    bool     `json:"seen"`
 	ID      string   `json:"id,omitempty"`
 	Title   string   `json:"title,omitempty"`
@@ -156,16 +156,16 @@ type Standing struct {
 	Exact   bool     `json:"exact" doc:"known by phone, e-mail or credit code: saving merges into it"`
 }
 
-type lookOut struct {
+type pairLookOut struct {
 	Body struct {
-		Matches []Standing `json:"matches"`
+		Matches []Alike `json:"matches"`
 	}
 }
 
 // mostTold is how many standing records an entry is told of.
 const mostTold = 5
 
-func (h *HTTP) look(ctx context.Context, in *lookIn) (*lookOut, error) {
+func (h *HTTP) look(ctx context.Context, in *pairLookIn) (*pairLookOut, error) {
 	e, a := h.Engine, actor.From(ctx)
 	s, acc := e.Defs.Current(), e.Writer.Access
 	o, ok := object.Of(s, in.Object)
@@ -173,8 +173,8 @@ func (h *HTTP) look(ctx context.Context, in *lookIn) (*lookOut, error) {
 	if !ok || read.Nothing() && !acc.May(s, a, in.Object, func(r access.Rule) bool { return r.Create }) {
 		return nil, record.NoSuchObject(s, acc, a, in.Object)
 	}
-	out := &lookOut{}
-	out.Body.Matches = []Standing{}
+	out := &pairLookOut{}
+	out.Body.Matches = []Alike{}
 	r := Of(s, o.Name)
 	if r == nil {
 		return out, nil
@@ -194,7 +194,7 @@ func (h *HTTP) look(ctx context.Context, in *lookIn) (*lookOut, error) {
 	}
 	owner := o.Fields[object.Owner]
 	for _, m := range all {
-		st := Standing{Seen: read.Allows(m.Row), Sure: m.Score >= r.Spec.SureFrom || m.Exact, Exact: m.Exact, Reasons: []Reason{}}
+		st := Alike{Seen: read.Allows(m.Row), Sure: m.Score >= r.Spec.SureFrom || m.Exact, Exact: m.Exact, Reasons: []Reason{}}
 		if m.Row.Owner() != "" {
 			st.Owner = owner.Type.Words(owner, e.Writer.Env, m.Row.Owner())
 		}
@@ -212,19 +212,22 @@ func (h *HTTP) look(ctx context.Context, in *lookIn) (*lookOut, error) {
 	return out, nil
 }
 
-type objectIn struct {
+type pairObjectIn struct {
 	Object string `path:"object"`
 }
 
-type jobOut struct {
+// Ref names a job or a merge.
+type Ref struct {
+	ID string `json:"id"`
+}
+
+type pairScanOut struct {
 	Body struct {
-		Job struct {
-			ID string `json:"id"`
-		} `json:"job"`
+		Job Ref `json:"job"`
 	}
 }
 
-func (h *HTTP) scan(ctx context.Context, in *objectIn) (*jobOut, error) {
+func (h *HTTP) scan(ctx context.Context, in *pairObjectIn) (*pairScanOut, error) {
 	o, _, err := h.Engine.Reader.Object(actor.From(ctx), in.Object)
 	if err != nil {
 		return nil, err
@@ -233,7 +236,7 @@ func (h *HTTP) scan(ctx context.Context, in *objectIn) (*jobOut, error) {
 	if r == nil {
 		return nil, noRule(o)
 	}
-	out := &jobOut{}
+	out := &pairScanOut{}
 	out.Body.Job.ID, err = h.Engine.Scan(ctx, r, true)
 	return out, err
 }
@@ -251,7 +254,7 @@ func (h *HTTP) reopen(ctx context.Context, in *pairIn) (*struct{}, error) {
 	return nil, h.Engine.Decide(ctx, actor.From(ctx), in.Object, in.ID, false)
 }
 
-type mergeIn struct {
+type mergeRecordsIn struct {
 	record.Target
 	Body struct {
 		Other        string   `json:"other" doc:"id of the record that goes into this one"`
@@ -261,23 +264,21 @@ type mergeIn struct {
 	}
 }
 
-type mergeOut struct {
+type mergeRecordsOut struct {
 	Body struct {
-		Merge struct {
-			ID string `json:"id"`
-		} `json:"merge"`
+		Merge  Ref                          `json:"merge"`
 		Record map[string]any               `json:"record"`
 		Refs   map[string]map[string]string `json:"refs"`
 	}
 }
 
-func (h *HTTP) merge(ctx context.Context, in *mergeIn) (*mergeOut, error) {
+func (h *HTTP) merge(ctx context.Context, in *mergeRecordsIn) (*mergeRecordsOut, error) {
 	e, a := h.Engine, actor.From(ctx)
 	id, row, err := e.Merge(ctx, a, Ask{Object: in.Object, Survivor: in.ID, Absorbed: in.Body.Other, Take: in.Body.Take, Versions: [2]int64{in.Body.Version, in.Body.OtherVersion}})
 	if err != nil {
 		return nil, err
 	}
-	out := &mergeOut{}
+	out := &mergeRecordsOut{}
 	out.Body.Merge.ID = id
 	out.Body.Record = e.Reader.Show(row, e.Writer.Access.Hidden(e.Defs.Current(), a, row.Object.Name), nil)
 	out.Body.Refs, err = e.Reader.Refs(ctx, row.Object, []*object.Row{row})
@@ -297,14 +298,14 @@ type MergeView struct {
 	May      bool    `json:"may" doc:"whether the asker may take it back"`
 }
 
-type mergesOut struct {
+type mergesOfOut struct {
 	Body struct {
 		Merges []MergeView `json:"merges"`
 		Pairs  int         `json:"pairs" doc:"open pairs of the record that the asker sees, at most 20"`
 	}
 }
 
-func (h *HTTP) merges(ctx context.Context, in *record.Target) (*mergesOut, error) {
+func (h *HTTP) merges(ctx context.Context, in *record.Target) (*mergesOfOut, error) {
 	e, a := h.Engine, actor.From(ctx)
 	o, scope, err := e.Reader.Object(a, in.Object)
 	if err != nil {
@@ -327,7 +328,7 @@ func (h *HTTP) merges(ctx context.Context, in *record.Target) (*mergesOut, error
 		return nil, noSuchRecord(o)
 	}
 	update := e.Writer.Access.Scope(e.Defs.Current(), a, o.Name, access.Update)
-	out := &mergesOut{}
+	out := &mergesOfOut{}
 	out.Body.Merges = []MergeView{}
 	for _, m := range all {
 		x, y := rows[m.Survivor], rows[m.Absorbed]
@@ -354,25 +355,25 @@ func (h *HTTP) merges(ctx context.Context, in *record.Target) (*mergesOut, error
 	return out, nil
 }
 
-type undoIn struct {
+type mergeUndoIn struct {
 	ID string `path:"id"`
 }
 
-type undoOut struct {
+type mergeUndoOut struct {
 	Body struct {
-		Object   string `json:"object"`
-		Survivor string `json:"survivor"`
-		Absorbed string `json:"absorbed"`
-		Left     []Left `json:"left" doc:"what stays as it is, as it has changed since"`
+		Object   string     `json:"object"`
+		Survivor string     `json:"survivor"`
+		Absorbed string     `json:"absorbed"`
+		Left     []LeftOver `json:"left" doc:"what stays as it is, as it has changed since"`
 	}
 }
 
-func (h *HTTP) undo(ctx context.Context, in *undoIn) (*undoOut, error) {
+func (h *HTTP) undo(ctx context.Context, in *mergeUndoIn) (*mergeUndoOut, error) {
 	m, left, err := h.Engine.Undo(ctx, actor.From(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := &undoOut{}
+	out := &mergeUndoOut{}
 	out.Body.Object, out.Body.Survivor, out.Body.Absorbed, out.Body.Left = m.Object, m.Survivor, m.Absorbed, left
 	return out, nil
 }

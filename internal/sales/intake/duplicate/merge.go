@@ -45,10 +45,15 @@ type kept struct {
 	Learned  []intake.Key   `json:"learned"`
 }
 
+// moved is a record that points to one of the two, and what the merge changed of it. Field is the relation by which it was moved, empty for
+// one that pointed to the one that stays already.
 type moved struct {
-	Object string `json:"object"`
-	Field  string `json:"field"`
-	ID     string `json:"id"`
+	Object string         `json:"object"`
+	Field  string         `json:"field,omitempty"`
+	ID     string         `json:"id"`
+	Before map[string]any `json:"before"`
+	After  map[string]any `json:"after"`
+	row    *object.Row
 }
 
 // Merge takes one record into another in one write: values, everything that points to it, countdowns, and what it was known by. The actor
@@ -149,7 +154,7 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 			return nil, err
 		}
 	}
-	ws, err := e.moves(ctx, tx, s, both, &k)
+	ws, children, err := e.moves(ctx, tx, s, both)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +166,7 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 	if err := e.Timers.Hand(ctx, tx, o.Name, stays.ID(), k.Handed); err != nil {
 		return nil, err
 	}
-	data := map[string]any{"merge": id, "other": goes.ID(), "title": o.TitleOf(goes), "moved": len(k.Moved)}
+	data := map[string]any{"merge": id, "other": goes.ID(), "title": o.TitleOf(goes), "moved": len(ws)}
 	ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: stays.ID(), What: "merge_records", Values: values, Data: data},
 		record.Write{Op: record.Delete, Object: o.Name, ID: goes.ID(), What: "merged_into", Data: map[string]any{"merge": id, "other": stays.ID(), "title": o.TitleOf(stays)}})
 	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: mine(a), Writes: ws}); err != nil {
@@ -177,6 +182,15 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 	}
 	k.Version, _ = gone.V[object.Version].(int64)
 	k.Before, k.After = differences(stays, after)
+	for _, c := range children {
+		now, err := record.ReadRow(ctx, tx, c.row.Object, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if c.Before, c.After = differences(c.row, now); len(c.After) > 0 {
+			k.Moved = append(k.Moved, c)
+		}
+	}
 	for i, row := range both {
 		now, err := e.running(ctx, tx, row)
 		if err != nil {
@@ -261,31 +275,37 @@ func Choosable(f *object.Field) bool {
 	return !f.System && !f.ReadOnly && !f.Hidden && f.TagDimension == "" && f.Type.Name() != "auto_number"
 }
 
-// moves are the writes that let everything that points to the one that goes point to the one that stays.
-func (e *Engine) moves(ctx context.Context, q store.Querier, s *definition.Snapshot, both [2]*object.Row, k *kept) ([]record.Write, error) {
-	var ws []record.Write
+// moves are the writes that let everything that points to the one that goes point to the one that stays; with all records that point to
+// either, as they are.
+func (e *Engine) moves(ctx context.Context, q store.Querier, s *definition.Snapshot, both [2]*object.Row) (ws []record.Write, children []moved, err error) {
 	for _, o := range object.All(s) {
 		for _, f := range o.Fields {
 			if f.TargetOf() != both[0].Object.Name || f.System {
 				continue
 			}
-			rows, err := record.FindRows(ctx, q, o, record.Eq{Field: f.Name, Value: both[1].ID()})
-			if err != nil {
-				return nil, err
-			}
-			for _, row := range rows {
-				if row.ID() == both[0].ID() || row.ID() == both[1].ID() {
-					continue // one of the two points to the other
+			for i, at := range both {
+				rows, err := record.FindRows(ctx, q, o, record.Eq{Field: f.Name, Value: at.ID()})
+				if err != nil {
+					return nil, nil, err
 				}
-				ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: row.ID(), What: "merge_move", Values: map[string]any{f.Name: both[0].ID()}})
-				k.Moved = append(k.Moved, moved{o.Name, f.ID, row.ID()})
-			}
-			if len(rows) >= 1000 || len(ws) > mostMoved {
-				return nil, problem.New(problem.Conflict, "too_many_relations", fmt.Sprintf("这条%s有太多关联记录，一次合并最多移动 %d 条", both[1].Object.Title.ZH, mostMoved), problem.Item{Code: "too_many_relations", Message: "关联记录太多", Hint: "换个方向合并：保留关联多的那一条"})
+				for _, row := range rows {
+					if row.ID() == both[0].ID() || row.ID() == both[1].ID() {
+						continue // one of the two points to the other
+					}
+					c := moved{Object: o.Name, ID: row.ID(), row: row}
+					if i == 1 {
+						c.Field = f.ID
+						ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: row.ID(), What: "merge_move", Values: map[string]any{f.Name: both[0].ID()}})
+					}
+					children = append(children, c)
+				}
+				if i == 1 && len(rows) >= 1000 || len(ws) > mostMoved {
+					return nil, nil, problem.New(problem.Conflict, "too_many_relations", fmt.Sprintf("这条%s有太多关联记录，一次合并最多移动 %d 条", both[1].Object.Title.ZH, mostMoved), problem.Item{Code: "too_many_relations", Message: "关联记录太多", Hint: "换个方向合并：保留关联多的那一条"})
+				}
 			}
 		}
 	}
-	return ws, nil
+	return ws, children, nil
 }
 
 // running lists a record's running countdowns.
@@ -344,7 +364,11 @@ func readKept(body string) (*kept, error) {
 	if err := dec.Decode(k); err != nil {
 		return nil, fmt.Errorf("duplicate: kept merge: %w", err)
 	}
-	for _, m := range []map[string]any{k.Before, k.After, k.Absorbed} {
+	all := []map[string]any{k.Before, k.After, k.Absorbed}
+	for _, c := range k.Moved {
+		all = append(all, c.Before, c.After)
+	}
+	for _, m := range all {
 		for id, v := range m {
 			if n, ok := v.(json.Number); ok {
 				m[id], _ = n.Int64()

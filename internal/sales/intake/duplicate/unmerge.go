@@ -13,9 +13,9 @@ import (
 	"baton/internal/sales/intake"
 )
 
-// Left is what taking a merge back left as it is, as it has changed since: a field, a record that points elsewhere by now, a countdown that
+// LeftOver is what taking a merge back left as it is, as it has changed since: a field, a record that points elsewhere by now, a countdown that
 // is over, or records that came to the one that stayed since.
-type Left struct {
+type LeftOver struct {
 	Kind  string `json:"kind" enum:"field,record,countdown,added"`
 	Name  string `json:"name" doc:"title of the field or object"`
 	Title string `json:"title,omitempty" doc:"of the record"`
@@ -24,7 +24,7 @@ type Left struct {
 
 // Undo takes a merge back: both records stand as they were, but for what has changed since, which is listed. Problems: no_such_merge,
 // undone, forbidden, merged_on (one of them was merged again, or deleted, or brought back, since).
-func (e *Engine) Undo(ctx context.Context, a *actor.Actor, id string) (m *Record, left []Left, err error) {
+func (e *Engine) Undo(ctx context.Context, a *actor.Actor, id string) (m *Record, left []LeftOver, err error) {
 	err = e.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
 		var err error
 		if m, err = scanMerge(tx.QueryRow(ctx, "SELECT "+mergeColumns+" FROM duplicate_merge WHERE id = ?", id).Scan); err != nil {
@@ -36,7 +36,7 @@ func (e *Engine) Undo(ctx context.Context, a *actor.Actor, id string) (m *Record
 	return m, left, err
 }
 
-func (e *Engine) undo(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Record) ([]Left, error) {
+func (e *Engine) undo(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Record) ([]LeftOver, error) {
 	s := e.Defs.Current()
 	none := problem.New(problem.NotFound, "no_such_merge", "没有这次合并，或者你无权查看")
 	if m == nil {
@@ -77,12 +77,12 @@ func (e *Engine) undo(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Reco
 	return e.takeBack(ctx, tx, a, m, k, stays, gone)
 }
 
-func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Record, k *kept, stays, gone *object.Row) ([]Left, error) {
-	o, s := stays.Object, e.Defs.Current()
-	left := []Left{}
+func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Record, k *kept, stays, gone *object.Row) ([]LeftOver, error) {
+	o := stays.Object
+	left := []LeftOver{}
 	was, lost := k.back(stays)
 	for _, f := range lost {
-		left = append(left, Left{Kind: "field", Name: f.Title.ZH})
+		left = append(left, LeftOver{Kind: "field", Name: f.Title.ZH})
 	}
 	ended, err := e.Timers.Handed(ctx, tx, o.Name, m.Survivor, k.Handed)
 	if err != nil {
@@ -90,7 +90,7 @@ func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 	}
 	absorbed := exactly(o, k.Absorbed)
 	if len(ended) > 0 {
-		left = append(left, Left{Kind: "countdown", Name: "倒计时", Count: len(ended)})
+		left = append(left, LeftOver{Kind: "countdown", Name: "倒计时", Count: len(ended)})
 		if f, ok := o.Field("due_at"); ok && len(ended) == len(k.Handed) {
 			absorbed[f.Index] = nil
 		}
@@ -99,34 +99,18 @@ func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 	ws := []record.Write{
 		{Op: record.Restore, Object: o.Name, ID: m.Absorbed, What: "unmerge", Data: map[string]any{"merge": m.ID, "other": m.Survivor, "title": o.TitleOf(stays)}},
 		{Op: record.Update, Object: o.Name, ID: m.Survivor, What: "unmerge", Data: data}}
-	back := map[string]bool{}
-	for _, c := range k.Moved {
-		child, ok := object.Of(s, c.Object)
-		if !ok {
-			continue
-		}
-		i := slices.IndexFunc(child.Fields, func(f *object.Field) bool { return f.ID == c.Field })
-		row, err := record.ReadRow(ctx, tx, child, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		if i < 0 || row == nil || row.V[object.DeletedAt] != nil || row.V[i] != any(m.Survivor) {
-			l := Left{Kind: "record", Name: child.Title.ZH}
-			if row != nil {
-				l.Title = child.TitleOf(row)
-			}
-			left = append(left, l)
-			continue
-		}
-		back[c.ID] = true
-		ws = append(ws, record.Write{Op: record.Update, Object: c.Object, ID: c.ID, What: "unmerge_move", Values: map[string]any{child.Fields[i].Name: m.Absorbed}})
+	exact := map[string]map[int]any{m.Absorbed: absorbed, m.Survivor: was}
+	children, stay, err := e.children(ctx, tx, m, k, exact)
+	if err != nil {
+		return nil, err
 	}
+	ws, left = append(ws, children...), append(left, stay...)
 	added, err := e.added(ctx, tx, m)
 	if err != nil {
 		return nil, err
 	}
 	left = append(left, added...)
-	ctx = withExact(ctx, map[string]map[int]any{m.Absorbed: absorbed, m.Survivor: was})
+	ctx = withExact(ctx, exact)
 	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: mine(a), Writes: ws}); err != nil {
 		return nil, err
 	}
@@ -150,6 +134,43 @@ func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 	ab := two(m.Survivor, m.Absorbed)
 	_, err = tx.Exec(ctx, "UPDATE duplicate_pair SET state = ?, decided_at = NULL, decided_by = NULL, decided_name = NULL WHERE a = ? AND b = ?", Open, ab[0], ab[1])
 	return left, err
+}
+
+// children are the writes that give back what belonged to the other, and what the merge changed of what belonged to either; what has been
+// moved on or deleted since stays.
+func (e *Engine) children(ctx context.Context, tx *store.Tx, m *Record, k *kept, exact map[string]map[int]any) (ws []record.Write, left []LeftOver, err error) {
+	for _, c := range k.Moved {
+		o, ok := object.Of(e.Defs.Current(), c.Object)
+		if !ok {
+			continue
+		}
+		row, err := record.ReadRow(ctx, tx, o, c.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		at := slices.IndexFunc(o.Fields, func(f *object.Field) bool { return f.ID == c.Field })
+		if row == nil || row.V[object.DeletedAt] != nil || c.Field != "" && (at < 0 || row.V[at] != any(m.Survivor)) {
+			if c.Field != "" {
+				l := LeftOver{Kind: "record", Name: o.Title.ZH}
+				if row != nil {
+					l.Title = o.TitleOf(row)
+				}
+				left = append(left, l)
+			}
+			continue
+		}
+		back := map[int]any{}
+		for i, f := range o.Fields {
+			if after, changed := c.After[f.ID]; changed && row.V[i] == after {
+				back[i] = c.Before[f.ID]
+			}
+		}
+		if len(back) > 0 {
+			exact[c.ID] = back
+			ws = append(ws, record.Write{Op: record.Update, Object: c.Object, ID: c.ID, What: "unmerge_move"})
+		}
+	}
+	return ws, left, nil
 }
 
 // rekey lets both be found by what they have now, and the one that stayed no longer by what it learned from the other. The exact values were
@@ -211,8 +232,8 @@ func exactly(o *object.Object, kept map[string]any) map[int]any {
 }
 
 // added counts what points to the one that stayed and came after the merge.
-func (e *Engine) added(ctx context.Context, q store.Querier, m *Record) ([]Left, error) {
-	var out []Left
+func (e *Engine) added(ctx context.Context, q store.Querier, m *Record) ([]LeftOver, error) {
+	var out []LeftOver
 	for _, o := range object.All(e.Defs.Current()) {
 		n := 0
 		for _, f := range o.Fields {
@@ -230,7 +251,7 @@ func (e *Engine) added(ctx context.Context, q store.Querier, m *Record) ([]Left,
 			}
 		}
 		if n > 0 {
-			out = append(out, Left{Kind: "added", Name: o.Title.ZH, Count: n})
+			out = append(out, LeftOver{Kind: "added", Name: o.Title.ZH, Count: n})
 		}
 	}
 	return out, nil

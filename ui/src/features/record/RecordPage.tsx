@@ -17,6 +17,7 @@ import { Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { ConvertedBanner } from '../convert/ConvertedBanner'
+import { MergedBanner, WentInto } from '../duplicates/MergedBanner'
 import { titleOf } from '../records/views'
 import { ProtectModal } from '../pool/ProtectModal'
 import { ReturnModal } from '../pool/ReturnModal'
@@ -41,7 +42,7 @@ export default function RecordPage() {
   const detail = useRecord(name, id)
   if (!object) return <div className="page"><Missing /></div>
   if (detail.error instanceof Problem && detail.error.status === 404) {
-    return <div className="page"><Missing text={detail.error.detail || undefined}><Button onClick={() => void navigate(`/objects/${name}`)}>{t('state.toList', { object: titled(object.title, name) })}</Button></Missing></div>
+    return <div className="page"><Missing text={detail.error.detail || undefined}><WentInto object={object} id={id} /><Button onClick={() => void navigate(`/objects/${name}`)}>{t('state.toList', { object: titled(object.title, name) })}</Button></Missing></div>
   }
   if (detail.isPending) return <div className="page"><Loading rows={12} /></div>
   if (detail.isError && !detail.data) return <div className="page"><Failed error={detail.error} retry={() => void detail.refetch()} /></div>
@@ -109,6 +110,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
           {lead ? <Related object={object} detail={detail} /> : null}
         </div>
         <div className="record-middle">
+          <MergedBanner object={object} id={record.id} />
           <ConvertedBanner object={object} detail={detail} />
           {lead ? <CountdownBanner record={{ ...record, timers: detail.timers ?? record.timers }} /> : null}
           {rights?.contacted ? <Composer box={composer} object={object.name} id={record.id} /> : null}

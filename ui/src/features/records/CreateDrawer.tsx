@@ -12,6 +12,7 @@ import { titled } from '../../i18n/titled'
 import { problemText } from '../../parts/problem'
 import { usePhone } from '../../parts/usePhone'
 import { Refused } from '../convert/Refused'
+import { EntryWarning } from '../duplicates/EntryWarning'
 import { titleOf } from './views'
 import '../convert/convert.css'
 
@@ -54,6 +55,7 @@ export function CreateDrawer({ object, onClose }: { object: ObjectMeta; onClose:
     >
       <Form layout="vertical" onFinish={() => submit()}>
         {refused && problem ? <Refused problem={problem} object={object} saving={create.isPending} onSave={(more) => { setValues((old) => ({ ...old, ...more })); submit(more) }} /> : create.error ? <Alert type="error" role="alert" showIcon title={problemText(create.error)} style={{ marginBottom: 16 }} /> : null}
+        <EntryWarning object={object} values={values} />
         {chosen.map((field, i) => {
           const error = errorOf(field.name)
           return (
