@@ -87,6 +87,16 @@ var routeRights = []struct {
 	{"GET /api/v1/objects/{object}/overdue.xlsx", "/api/v1/objects/lead/overdue.xlsx", nil, "401 403 200 200 404 200 403 401"},
 	{"POST /api/v1/objects/{object}/overdue/{id}:talk", "/api/v1/objects/lead/overdue/none:talk", map[string]any{"note": "聊聊"}, "401 404 404 404 404 404 404 401"},
 
+	// Duplicates: who sees both is told, who may change both decides; going over all is the configuration's.
+	{"GET /api/v1/objects/{object}/duplicates", "/api/v1/objects/lead/duplicates", nil, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/objects/{object}/duplicates:look", "/api/v1/objects/lead/duplicates:look", map[string]any{"values": map[string]any{"company": "公司"}}, "401 200 200 200 200 200 200 401"}, // 市场部 enters leads
+	{"POST /api/v1/objects/{object}/duplicates:scan", "/api/v1/objects/lead/duplicates:scan", nil, "401 403 403 202 404 202 403 401"},
+	{"POST /api/v1/objects/{object}/duplicates/{id}:dismiss", "/api/v1/objects/lead/duplicates/{twins}:dismiss", nil, "401 204 204 204 404 204 403 401"},
+	{"POST /api/v1/objects/{object}/duplicates/{id}:reopen", "/api/v1/objects/lead/duplicates/{twins}:reopen", nil, "401 204 204 204 404 204 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:merge", "/api/v1/objects/lead/records/{mine}:merge", map[string]any{"other": "{mine}"}, "401 200 200 200 404 200 403 401"},
+	{"GET /api/v1/objects/{object}/records/{id}/merges", "/api/v1/objects/lead/records/{mine}/merges", nil, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/merges/{id}:undo", "/api/v1/merges/{merge}:undo", nil, "401 200 200 200 404 200 403 401"},
+
 	// Scripts: everybody inside reads and copies, a use is a person's.
 	{"GET /api/v1/search", "/api/v1/search?q=甲", nil, "401 200 200 200 200 200 200 401"},
 	{"GET /api/v1/scripts", "/api/v1/scripts?industry=医疗", nil, "401 200 200 200 200 200 200 401"},

@@ -12,6 +12,7 @@ import (
 	"baton/internal/platform/notify"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
+	"baton/internal/sales/intake/duplicate"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -55,6 +56,12 @@ func (w *walk) fill(t *testing.T, path, person string) string {
 	}
 	put("{mine}", func() string { return w.lead(t, "rita") })
 	put("{pool}", func() string { return w.lead(t, "") })
+	put("{merge}", func() string {
+		id, _, err := w.app.engines.dupes.Merge(context.Background(), w.app.Signing.ActorOf("admin"), duplicate.Ask{Object: "lead", Survivor: w.lead(t, "rita"), Absorbed: w.lead(t, "rita")})
+		require.NoError(t, err)
+		return id
+	})
+	put("{twins}", func() string { return w.twins(t) })
 	put("{deleted}", func() string {
 		id := w.lead(t, "rita")
 		w.system(t, record.Write{Op: record.Delete, Object: "lead", ID: id})
@@ -95,6 +102,20 @@ func (w *walk) fill(t *testing.T, path, person string) string {
 	return path
 }
 
+// twins makes two leads of the rep's that may be one, and gives their pair.
+func (w *walk) twins(t *testing.T) string {
+	t.Helper()
+	w.serial++
+	twin := map[string]any{"company": "双胞胎" + itoa(w.serial) + "号有限公司"}
+	a, b := w.made(t, "lead", "rita", twin), w.made(t, "lead", "rita", twin)
+	e := w.app.engines.dupes
+	require.NoError(t, e.Look(context.Background(), duplicate.Of(w.app.Defs.Current(), "lead"), []string{a, b}))
+	pairs, _, err := e.Pairs(context.Background(), w.app.Signing.ActorOf("admin"), duplicate.Query{Object: "lead", Record: b})
+	require.NoError(t, err)
+	require.NotEmpty(t, pairs)
+	return pairs[0].ID
+}
+
 func (w *walk) newKey(t *testing.T, kind, name string, scopes ...string) string {
 	t.Helper()
 	k, _, err := w.app.Signing.NewKey(context.Background(), w.app.Signing.ActorOf("admin"), kind, name, scopes)
@@ -120,6 +141,9 @@ func (w *walk) body(t *testing.T, body any, path string) any {
 	t.Helper()
 	if m, ok := body.(map[string]any); ok && m["username"] == "{person}" {
 		return map[string]any{"username": strings.Split(path, "/")[4], "password": m["password"]}
+	}
+	if m, ok := body.(map[string]any); ok && m["other"] == "{mine}" {
+		return map[string]any{"other": w.lead(t, "rita")}
 	}
 	standing := func(kind, name string) any {
 		d, ok := w.app.Defs.Current().Definition(kind, name)

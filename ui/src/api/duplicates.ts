@@ -24,15 +24,16 @@ export interface PairPage { pairs: Pair[]; refs?: Refs; next_cursor?: string | n
 export interface PairAsk { state?: 'open' | 'dismissed'; import?: string; record?: string }
 
 /** The queue. Kept under the object's lists, so that the live feed renews it; while all records are gone over it looks again by itself. */
-export function usePairs(object: string, ask: PairAsk) {
+export function usePairs(object: string, ask: PairAsk, enabled = true) {
   return useInfiniteQuery({
     queryKey: [...keys.list(object), 'duplicates', ask],
+    enabled,
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => api.get<PairPage>(`objects/${object}/duplicates`, { ...ask, limit: 20, cursor: pageParam || undefined }, signal),
     getNextPageParam: (last) => last.next_cursor || undefined,
     refetchInterval: (query) => {
       const scan = query.state.data?.pages[0]?.scan
-      return scan && (scan.state === 'queued' || scan.state === 'running') ? 2000 : 30_000
+      return scan && (scan.state === 'queued' || scan.state === 'running') ? 2000 : 5000
     },
     placeholderData: (before) => before,
   })

@@ -17,6 +17,7 @@ import (
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
+	"baton/internal/sales/intake"
 )
 
 // Engine keeps the pairs: it follows the trail, and goes over all records when a rule is new or changed. Safe for concurrent use.
@@ -51,7 +52,8 @@ func (e *Engine) Swapped(*definition.Snapshot) {
 const (
 	cursor = "duplicates"
 	pause  = 2 * time.Second
-	slice  = 50
+	slice  = 100
+	flood  = 400 // events at once from which on others' work comes first
 )
 
 // Run follows the trail and sees to it that all records are gone over by the present rules, until ctx ends; it returns ctx's error.
@@ -90,12 +92,12 @@ func (e *Engine) begin(ctx context.Context) error {
 	})
 }
 
-// follow looks again at the records that events tell of.
+// follow looks again at the records of which events changed what is compared. In a flood it rests as long as it works.
 func (e *Engine) follow(ctx context.Context, events []*ledger.Event) error {
-	s := e.Defs.Current()
+	s, began := e.Defs.Current(), time.Now()
 	ids := map[string][]string{}
 	for _, ev := range events {
-		if ev.RecordID != "" && Of(s, ev.Object) != nil && !slices.Contains(ids[ev.Object], ev.RecordID) {
+		if r := Of(s, ev.Object); r != nil && ev.RecordID != "" && r.concerns(ev) && !slices.Contains(ids[ev.Object], ev.RecordID) {
 			ids[ev.Object] = append(ids[ev.Object], ev.RecordID)
 		}
 	}
@@ -106,7 +108,23 @@ func (e *Engine) follow(ctx context.Context, events []*ledger.Event) error {
 			}
 		}
 	}
+	if len(events) >= flood {
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Since(began)):
+		}
+	}
 	return nil
+}
+
+// concerns tells whether an event changed anything that is compared.
+func (r *Rule) concerns(ev *ledger.Event) bool {
+	for _, name := range []string{"deleted_at", intake.ByPhone, intake.ByEmail, intake.ByCreditCode, r.Company, r.Spec.Contact, r.Spec.Region} {
+		if _, changed := ev.Payload.Changes[name]; changed {
+			return true
+		}
+	}
+	return false
 }
 
 // Look brings the keys and pairs of records up to date.

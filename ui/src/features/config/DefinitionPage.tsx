@@ -15,10 +15,11 @@ import { Failed, Loading } from '../../parts/States'
 import { ChannelForm } from './ChannelForm'
 import { FollowUpForm } from './FollowUpForm'
 import { placeWords } from './place'
+import { DuplicateForm } from './DuplicateForm'
 import { PoolForm } from './PoolForm'
 import { PublishModal } from './PublishModal'
 import { Sentence } from './Sentence'
-import type { ChannelSpec, FollowUpSpec, PoolSpec } from './specs'
+import type { ChannelSpec, FollowUpSpec, DuplicateSpec, PoolSpec } from './specs'
 import { starting } from './starting'
 import { Summary } from './Summary'
 import { useSettled } from './useSettled'
@@ -28,7 +29,7 @@ const BuilderPage = lazy(() => import('../builder/BuilderPage'))
 
 /** Kinds with a builder of their own, and all that can be edited here. */
 export const built = ['tag_dimension', 'assignment_policy']
-export const formed = [...built, 'follow_up_rule', 'pool_policy', 'channel']
+export const formed = [...built, 'follow_up_rule', 'pool_policy', 'duplicate_rule', 'channel']
 
 export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
@@ -104,6 +105,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           ) : null}
           <ConfigProvider componentDisabled={!may}>
           {kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
+            : kind === 'duplicate_rule' ? <DuplicateForm {...form} spec={spec as DuplicateSpec} onChange={set} />
             : kind === 'pool_policy' ? <PoolForm {...form} spec={spec as PoolSpec} onChange={set} />
             : kind === 'channel' ? <ChannelForm {...form} spec={spec as ChannelSpec} onChange={set} />
             : <Summary kind={kind} spec={spec} />}

@@ -57,6 +57,17 @@ export interface PoolSpec {
   protect_max_days?: number | null
 }
 
+export interface DuplicateSpec {
+  object: string
+  enabled: boolean
+  contact?: string
+  region?: string
+  similar_from: number
+  suggest_from: number
+  sure_from: number
+  weights: Record<string, number>
+}
+
 export interface ChannelSpec { object: string; source?: string; enabled: boolean; assign: boolean; countdown: boolean; defaults?: Record<string, unknown> }
 
 export interface FormProps<S> { spec: S; onChange: (spec: S) => void; disabled: boolean; name: string }

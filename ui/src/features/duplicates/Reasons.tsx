@@ -8,7 +8,7 @@ export function Reasons({ reasons }: { reasons: Reason[] }) {
   return (
     <span className="row tight dup-reasons">
       {reasons.map((r) => (
-        <Chip key={r.kind} tone={r.points < 0 ? 'grey' : 'blue'}>
+        <Chip key={r.kind} tone={r.points < 0 ? 'neutral' : 'blue'}>
           {t(`duplicates.reason.${r.kind}`, { like: r.like ?? 0 })} <span className="num">{r.points > 0 ? `+${r.points}` : `−${-r.points}`}</span>
         </Chip>
       ))}

@@ -1,9 +1,11 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { Alert, Button, Progress } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useNavigate, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { rejectedRowsURL } from '../../api/client'
+import { usePairs } from '../../api/duplicates'
 import { useJob } from '../../api/jobs'
+import { useObject } from '../../api/session'
 import type { Job } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { exactInstant, integer, span } from '../../parts/format'
@@ -70,11 +72,22 @@ function Body({ job, title }: { job: Job; title: string }) {
           </dl>
         ) : null}
         {job.error ? <Alert type="error" role="alert" showIcon title={job.error} /> : null}
+        {job.kind === 'import' && job.state === 'done' ? <Alike job={job.id} /> : null}
         {running ? <p className="muted small">{t('import.leaveHint')}</p> : null}
       </Card>
       <Rejected job={job} />
     </>
   )
+}
+
+/** How many of what came in may stand already; found in the background, moments after the import. */
+function Alike({ job }: { job: string }) {
+  const { t } = useTranslation()
+  const reads = Boolean(useObject('lead'))
+  const pairs = usePairs('lead', { import: job }, reads)
+  const count = pairs.data?.pages.reduce((n, p) => n + p.pairs.length, 0) ?? 0
+  if (count === 0) return null
+  return <p className="import-alike" data-testid="import-alike">{t('duplicates.importPairs', { count: pairs.hasNextPage ? `${count}+` : count })} <Link to={`/duplicates?object=lead&import=${job}`}>{t('duplicates.importPairsGo')}</Link></p>
 }
 
 function Figure({ label, value, name, tone }: { label: string; value: number; name: string; tone?: string }) {
