@@ -9,16 +9,24 @@ import (
 	"time"
 )
 
+type pairReason struct {
+	Kind         string
+	Points, Like int
+}
+
 type pairPage struct {
 	Pairs []struct {
-		ID      string
-		Score   int
-		Sure    bool
-		Reasons []struct{ Kind string }
-		A, B    Record
+		ID, State, At string
+		Score         int
+		Sure, May     bool
+		Reasons       []pairReason
+		A, B          Record
+		DecidedAt     any `json:"decided_at"`
+		DecidedBy     any `json:"decided_by"`
 	}
-	Scan *struct{ ID, State string }
-	On   bool
+	Scan, Refs, Choosable any
+	Next                  any `json:"next_cursor"`
+	On                    bool
 }
 
 // pairsOf waits until the queue has as many pairs as wanted.
@@ -50,7 +58,8 @@ func TestDuplicatesOfLeads(t *testing.T) {
 			Matches []struct {
 				Seen, Exact, Sure bool
 				ID, Title, Owner  string
-				Reasons           []struct{ Kind string }
+				Score             int
+				Reasons           []pairReason
 			}
 		}
 		look := func(c *Client, values Fields) int {
@@ -87,10 +96,11 @@ func TestDuplicatesOfLeads(t *testing.T) {
 
 		// One: the name of the second, all else of the first, blanks filled.
 		merge := path("/objects/lead/records/%s:merge", first.ID())
-		rep.Do(t, http.MethodPost, merge, Fields{"other": second.ID()}).Problem(t, http.StatusNotFound, "no_such_record")
+		rep.Do(t, http.MethodPost, merge, Fields{"other": second.ID()}).Problem(t, http.StatusForbidden, "forbidden") // what waits in the pool is to be claimed first
 		var done struct {
 			Merge  struct{ ID string }
 			Record Record
+			Refs   any
 		}
 		admin.Do(t, http.MethodPost, merge, Fields{"other": second.ID(), "take": []string{"company"}}).OK(t, &done)
 		if r := done.Record; r.Text("company") != "云帆科技有限公司" || r.Text("phone") != "+8613900001111" || r.Text("email") != "zhang@example.com" || r["touches"] != 2.0 || r.Text("owner") != rep.User.ID {
@@ -111,7 +121,11 @@ func TestDuplicatesOfLeads(t *testing.T) {
 		// Taken back: both as they were, but for what the rep has changed meanwhile.
 		rep.Change(t, "lead", rep.Record(t, "lead", first.ID()), Fields{"company": "云帆集团"})
 		var back struct {
-			Left []struct{ Kind, Name string }
+			Object, Survivor, Absorbed string
+			Left                       []struct {
+				Kind, Name, Title string
+				Count             int
+			}
 		}
 		admin.Do(t, http.MethodPost, path("/merges/%s:undo", done.Merge.ID), nil).OK(t, &back)
 		if len(back.Left) != 1 || back.Left[0].Kind != "field" || back.Left[0].Name != "公司" {

@@ -3,9 +3,10 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useDecide, useMerge, useUnmerge, type Pair } from '../../api/duplicates'
-import type { ObjectMeta, RecordData, Refs } from '../../api/types'
+import type { Field, ObjectMeta, RecordData, Refs } from '../../api/types'
 import { FieldShow } from '../../fields'
 import { isBlank } from '../../fields/kind'
+import { spaced } from '../../fields/phone'
 import { titled } from '../../i18n/titled'
 import { ago, exactInstant } from '../../parts/format'
 import { useCoarseNow } from '../../parts/clock'
@@ -43,27 +44,24 @@ export function Compare({ object, pair, refs, choosable, onDone, onBack }: Props
   const doMerge = (): void => {
     if (working || !pair.may || !open) return
     const goes: Side = stays === 'a' ? 'b' : 'a'
-    merge.mutate({ id: pair[stays].id, other: pair[goes].id, take: takenOf(lines, stays, picked), version: pair[stays].version, other_version: pair[goes].version }, {
-      onError: failed,
-      onSuccess: (done) => {
-        told(done.merge.id, t('duplicates.merged', { name: name(stays) }), () => unmerge.mutate(done.merge.id, {
-          onError: failed,
-          onSuccess: (back) => { message.destroy(done.merge.id); void message.success(back.left.length > 0 ? t('duplicates.unmergedBut', { left: leftText(back.left, t) }) : t('duplicates.unmerged'), 8) },
-        }))
-        onDone()
-      },
-    })
+    // By promise: the pair goes from the page, and this part with it, before the way back is taken.
+    merge.mutateAsync({ id: pair[stays].id, other: pair[goes].id, take: takenOf(lines, stays, picked), version: pair[stays].version, other_version: pair[goes].version }).then((done) => {
+      told(done.merge.id, t('duplicates.merged', { name: name(stays) }), () => {
+        unmerge.mutateAsync(done.merge.id).then((back) => {
+          message.destroy(done.merge.id)
+          void message.success(back.left.length > 0 ? t('duplicates.unmergedBut', { left: leftText(back.left, t) }) : t('duplicates.unmerged'), 8)
+        }, failed)
+      })
+      onDone()
+    }, failed)
   }
   const doDismiss = (): void => {
     if (working || !pair.may) return
-    decide.mutate({ id: pair.id, dismiss: open }, {
-      onError: failed,
-      onSuccess: () => {
-        if (open) told(pair.id, t('duplicates.dismissed'), () => decide.mutate({ id: pair.id, dismiss: false }, { onError: failed, onSuccess: () => message.destroy(pair.id) }))
-        else void message.success(t('duplicates.reopened'))
-        onDone()
-      },
-    })
+    decide.mutateAsync({ id: pair.id, dismiss: open }).then(() => {
+      if (open) told(pair.id, t('duplicates.dismissed'), () => { decide.mutateAsync({ id: pair.id, dismiss: false }).then(() => message.destroy(pair.id), failed) })
+      else void message.success(t('duplicates.reopened'))
+      onDone()
+    }, failed)
   }
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -115,6 +113,13 @@ function Head({ side, record, name, object, refs, stays, choose }: { side: Side;
   )
 }
 
+/** A value to be chosen is no link: a tap picks it, and calls nobody. */
+function Value({ field, value, refs }: { field: Field; value: unknown; refs: Refs }) {
+  if (field.type === 'phone') return <span className="num">{spaced(String(value))}</span>
+  if (field.type === 'email' || field.type === 'url') return <>{String(value)}</>
+  return <FieldShow field={field} value={value} refs={refs} />
+}
+
 function Row({ line, pair, refs, at, choose }: { line: Line; pair: Pair; refs: Refs; at: Side; choose?: (side: Side) => void }) {
   const label = titled(line.field.title, line.field.name)
   return (
@@ -123,7 +128,7 @@ function Row({ line, pair, refs, at, choose }: { line: Line; pair: Pair; refs: R
       {sides.map((side) => {
         const value = pair[side][line.field.name]
         const hint = pair[side].hints?.[line.field.name]
-        const shown = isBlank(value) ? hint?.raw ? <span className="hint-raw" title={hint.message}>{hint.raw}</span> : <span className="muted">—</span> : <FieldShow field={line.field} value={value} refs={refs} />
+        const shown = isBlank(value) ? hint?.raw ? <span className="hint-raw" title={hint.message}>{hint.raw}</span> : <span className="muted">—</span> : <Value field={line.field} value={value} refs={refs} />
         const taken = choose && at === side && !line.same && !isBlank(value)
         return choose && line.open ? (
           <label key={side} className={`dup-value ${taken ? 'is-taken' : ''}`}><input type="radio" name={`dup-${line.field.name}`} checked={at === side} onChange={() => choose(side)} /><span>{shown}</span></label>

@@ -5,7 +5,7 @@ export type Side = 'a' | 'b'
 
 export interface Line { field: Field; same: boolean; /** Both have a value, and one may be chosen. */ open: boolean; /** The side that has the only value. */ only?: Side }
 
-const aside = new Set(['id', 'version', 'updated_at', 'updated_by', 'created_by', 'deleted_at', 'hints', 'due_at', 'org_unit'])
+const aside = new Set(['id', 'version', 'created_at', 'assigned_at', 'updated_at', 'updated_by', 'created_by', 'deleted_at', 'hints', 'due_at', 'org_unit'])
 
 const text = (value: unknown): string => (isBlank(value) ? '' : JSON.stringify(value))
 
