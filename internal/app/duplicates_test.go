@@ -348,6 +348,31 @@ func TestWhatChangedSinceAMergeStays(t *testing.T) {
 	})
 }
 
+// TestAMergeMovesTheWork: open tasks go to the owner of the one that stays, a first contact is made once, and who had the other is told.
+func TestAMergeMovesTheWork(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		boss := c.person(t, "boss")
+		stays, goes := c.lead(t, "rita"), c.lead(t, "rob")
+		first := c.made(t, "task", "rita", map[string]any{"lead": stays, "title": "首次联系", "kind": "首次联系"})
+		second := c.made(t, "task", "rob", map[string]any{"lead": goes, "title": "首次联系", "kind": "首次联系"})
+		open := c.made(t, "task", "rob", map[string]any{"lead": goes, "title": "寄样品"})
+		done := c.made(t, "task", "rob", map[string]any{"lead": goes, "title": "已寄", "status": "done"})
+		boss.post(t, "/api/v1/objects/lead/records/"+stays+":merge", map[string]any{"other": goes}, 200)
+		for task, want := range map[string]string{first: "rita open", second: "rita cancelled", open: "rita open", done: "rob done"} {
+			row := c.row(t, "task", task)
+			assert.Equal(t, want, row.Owner()+" "+row.Text("status"), row.Text("title"))
+			assert.Equal(t, stays, row.Text("lead"))
+		}
+		items, err := c.app.engines.inbox.List(t.Context(), "rob", true, 0, 10)
+		require.NoError(t, err)
+		require.Len(t, items, 1)
+		assert.Contains(t, items[0].Body, "总监 把它合并到了 瑞塔 的")
+		rita, err := c.app.engines.inbox.List(t.Context(), "rita", true, 0, 10)
+		require.NoError(t, err)
+		assert.Empty(t, rita)
+	})
+}
+
 // TestMergingAsksForBoth: one must see and change both; a merge upon a merge is taken back first.
 func TestMergingAsksForBoth(t *testing.T) {
 	eachCompany(t, func(t *testing.T, c *company) {

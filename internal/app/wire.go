@@ -91,7 +91,7 @@ func (a *App) wire(ctx context.Context) error {
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
 	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
-	e.dupes = duplicate.New(a.Writer, a.Reader, e.jobs, e.timers)
+	e.dupes = duplicate.New(a.Writer, a.Reader, e.jobs, e.timers, e.inbox)
 	e.dupes.Register()
 	a.Defs.OnSwap(e.dupes.Swapped)
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)

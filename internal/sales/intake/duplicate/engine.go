@@ -12,6 +12,7 @@ import (
 	"baton/internal/platform/definition"
 	"baton/internal/platform/job"
 	"baton/internal/platform/ledger"
+	"baton/internal/platform/notify"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/record"
@@ -27,6 +28,7 @@ type Engine struct {
 	Ledger *ledger.Ledger
 	Jobs   *job.Service
 	Timers *timer.Service
+	Inbox  *notify.Inbox
 	Writer *record.Writer
 	Reader *record.Reader
 
@@ -34,8 +36,8 @@ type Engine struct {
 }
 
 // New makes an engine over a reader and writer.
-func New(w *record.Writer, r *record.Reader, jobs *job.Service, timers *timer.Service) *Engine {
-	return &Engine{DB: w.DB, Defs: w.Defs, Ledger: w.Ledger, Jobs: jobs, Timers: timers, Writer: w, Reader: r, swap: make(chan struct{}, 1)}
+func New(w *record.Writer, r *record.Reader, jobs *job.Service, timers *timer.Service, inbox *notify.Inbox) *Engine {
+	return &Engine{DB: w.DB, Defs: w.Defs, Ledger: w.Ledger, Jobs: jobs, Timers: timers, Inbox: inbox, Writer: w, Reader: r, swap: make(chan struct{}, 1)}
 }
 
 // Register makes the scan known to the jobs.

@@ -14,6 +14,7 @@ import (
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/notify"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/record"
@@ -154,7 +155,7 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 			return nil, err
 		}
 	}
-	ws, children, err := e.moves(ctx, tx, s, both)
+	ws, children, err := e.moves(ctx, tx, s, both, ownerAfter(values, stays))
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +206,21 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 	if k.Learned, err = intake.Learn(ctx, tx, o.Name, stays.ID(), append(intake.KeysOf(stays), intake.KeysOf(goes)...)); err != nil {
 		return nil, err
 	}
+	if err := e.tell(ctx, tx, a, stays, goes, after); err != nil {
+		return nil, err
+	}
 	return after, e.keepMerge(ctx, tx, a, ask, id, &k)
+}
+
+// tell lets the owner of the one that went know whose it is now.
+func (e *Engine) tell(ctx context.Context, tx *store.Tx, a *actor.Actor, stays, goes, after *object.Row) error {
+	if goes.Owner() == "" || goes.Owner() == after.Owner() || goes.Owner() == a.ID {
+		return nil
+	}
+	o := goes.Object
+	f := o.Fields[object.Owner]
+	return e.Inbox.Send(ctx, tx, notify.Message{Person: goes.Owner(), Kind: "merged", Level: notify.Blue, Title: "已合并：" + o.TitleOf(goes),
+		Body: a.Name + " 把它合并到了 " + f.Type.Words(f, e.Writer.Env, after.Owner()) + " 的“" + o.TitleOf(stays) + "”", Object: o.Name, RecordID: goes.ID()})
 }
 
 func (e *Engine) keepMerge(ctx context.Context, tx *store.Tx, a *actor.Actor, ask Ask, id string, k *kept) error {
@@ -277,7 +292,7 @@ func Choosable(f *object.Field) bool {
 
 // moves are the writes that let everything that points to the one that goes point to the one that stays; with all records that point to
 // either, as they are.
-func (e *Engine) moves(ctx context.Context, q store.Querier, s *definition.Snapshot, both [2]*object.Row) (ws []record.Write, children []moved, err error) {
+func (e *Engine) moves(ctx context.Context, q store.Querier, s *definition.Snapshot, both [2]*object.Row, owner string) (ws []record.Write, children []moved, err error) {
 	for _, o := range object.All(s) {
 		for _, f := range o.Fields {
 			if f.TargetOf() != both[0].Object.Name || f.System {
@@ -295,7 +310,9 @@ func (e *Engine) moves(ctx context.Context, q store.Querier, s *definition.Snaps
 					c := moved{Object: o.Name, ID: row.ID(), row: row}
 					if i == 1 {
 						c.Field = f.ID
-						ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: row.ID(), What: "merge_move", Values: map[string]any{f.Name: both[0].ID()}})
+						values := todo(row, both[1].Owner(), owner, children)
+						values[f.Name] = both[0].ID()
+						ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: row.ID(), What: "merge_move", Values: values})
 					}
 					children = append(children, c)
 				}
@@ -308,6 +325,35 @@ func (e *Engine) moves(ctx context.Context, q store.Querier, s *definition.Snaps
 	return ws, children, nil
 }
 
+// todo is what becomes of an open task of the one that goes: it is its new owner's from now on, and a first contact is made once.
+func todo(row *object.Row, from, owner string, standing []moved) map[string]any {
+	values := map[string]any{}
+	if row.Object.Name != "task" || row.Text("status") != "open" || owner == "" {
+		return values
+	}
+	if row.Owner() == from && from != owner {
+		values["owner"] = owner
+	}
+	kind := row.Text("kind")
+	if kind == firstContact && slices.ContainsFunc(standing, func(m moved) bool {
+		return m.Field == "" && m.row.Object.Name == "task" && m.row.Text("kind") == kind && m.row.Text("status") == "open"
+	}) {
+		values["status"] = "cancelled"
+	}
+	return values
+}
+
+// firstContact is the kind of the task that an assignment makes.
+const firstContact = "首次联系"
+
+// ownerAfter is who has the one that stays once the other went into it.
+func ownerAfter(values map[string]any, stays *object.Row) string {
+	if s, ok := values["owner"].(string); ok && stays.Owner() == "" {
+		return s
+	}
+	return stays.Owner()
+}
+
 // running lists a record's running countdowns.
 func (e *Engine) running(ctx context.Context, q store.Querier, row *object.Row) ([]timer.Timer, error) {
 	all, err := e.Timers.List(ctx, q, row.Object.Name, row.ID())
@@ -316,10 +362,7 @@ func (e *Engine) running(ctx context.Context, q store.Querier, row *object.Row) 
 
 // handed picks the countdowns that go on at the one that stays: those of its owner of which it has none of that kind itself.
 func handed(values map[string]any, stays *object.Row, running [2][]timer.Timer) []string {
-	owner := stays.Owner()
-	if s, ok := values["owner"].(string); ok && owner == "" {
-		owner = s
-	}
+	owner := ownerAfter(values, stays)
 	out := []string{}
 	if owner == "" || stays.Get("decided_at") != nil {
 		return out

@@ -1,4 +1,3 @@
-import { Alert } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -25,11 +24,10 @@ export function EntryWarning({ object, values }: { object: ObjectMeta; values: R
   const matches = Object.keys(asked).length > 0 ? alike.data?.matches ?? [] : []
   if (matches.length === 0) return null
   return (
-    <Alert
-      type="warning" showIcon role="status" className="dup-entry" data-testid="entry-warning"
-      title={t(matches.some((m) => m.sure) ? 'duplicates.entrySure' : 'duplicates.entryMaybe')}
-      description={<ul className="dup-entry-list">{matches.map((m, i) => <Match key={m.id ?? i} match={m} object={object} />)}</ul>}
-    />
+    <div role="status" className="dup-entry" data-testid="entry-warning">
+      <strong>{t(matches.some((m) => m.sure) ? 'duplicates.entrySure' : 'duplicates.entryMaybe')}</strong>
+      <ul className="dup-entry-list">{matches.map((m, i) => <Match key={m.id ?? i} match={m} object={object} />)}</ul>
+    </div>
   )
 }
 
