@@ -9,6 +9,7 @@ import (
 	"baton/internal/platform/actor"
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/identity"
 	"baton/internal/platform/job"
 	"baton/internal/platform/live"
 	"baton/internal/platform/notify"
@@ -16,6 +17,7 @@ import (
 	"baton/internal/platform/pinyin"
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
+	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
 	"baton/internal/platform/web"
 	"baton/internal/sales/assignment"
@@ -23,6 +25,7 @@ import (
 	"baton/internal/sales/assignment/trial"
 	"baton/internal/sales/followup"
 	"baton/internal/sales/funnel"
+	"baton/internal/sales/hosted"
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
 	"baton/internal/sales/script"
@@ -37,6 +40,9 @@ type engines struct {
 	kept   *query.Kept
 	jobs   *job.Service
 	intake *intake.Intake
+	// signer signs links and page tokens; hosted serves the pages they open
+	signer *identity.Signer
+	hosted *hosted.Service
 	follow *followup.Engine
 	assign *assignment.Engine
 	retag  *tagging.Retagger
@@ -49,11 +55,11 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind(), funnel.NewKind()}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind()}
 }
 
 // rights are the named rights routes ask for.
-var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "system.write"}
+var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "system.write", hosted.ActivityRight}
 
 func (a *App) wire(ctx context.Context) error {
 	e := &a.engines
@@ -69,12 +75,16 @@ func (a *App) wire(ctx context.Context) error {
 		e.hub.Publish("job", job.Show(r), func(who *actor.Actor) bool { return who.ID == r.ActorID })
 	})
 	e.kept = query.NewKept(a.DB, a.Defs, a.Clock, a.Env)
-	e.intake = &intake.Intake{Writer: a.Writer}
+	e.signer = identity.NewSigner(a.DB)
+	e.intake = &intake.Intake{Writer: a.Writer, Agent: a.agent, Tell: func(ctx context.Context, tx *store.Tx, person, title, body, object, id string) error {
+		return e.inbox.Send(ctx, tx, notify.Message{Person: person, Kind: "call", Level: notify.Amber, Title: title, Body: body, Object: object, RecordID: id})
+	}}
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
 	e.follow.Register()
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
 	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
+	e.hosted = a.hosted()
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
@@ -139,7 +149,10 @@ func (a *App) routes(r *web.Router) {
 	(&query.HTTP{Engine: queries}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
-	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
+	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing, Secret: a.engines.signer.ChannelSecret, NewSecret: func(ctx context.Context, who *actor.Actor, channel string) (string, error) {
+		return a.Signing.NewChannelSecret(ctx, a.engines.signer, who, channel)
+	}}).Routes(r)
+	a.engines.hosted.Routes(r)
 }
 
 func (a *App) timers(ctx context.Context, objectName string, ids []string) (map[string]any, error) {

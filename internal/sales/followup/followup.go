@@ -26,6 +26,8 @@ const (
 	AssignDeadline = "assign_deadline"
 	Escalate       = "escalate"
 	Return         = "return_to_pool"
+	// Nudge runs from an act of the contact to the next talk with them.
+	Nudge = "nudge"
 )
 
 // FirstContact is the kind of task that stands for the first contact.
@@ -64,6 +66,7 @@ type Engine struct {
 func (e *Engine) Register() {
 	e.Timers.Handle(FirstOpen, e.breach)
 	e.Timers.Handle(FollowUp, e.breach)
+	e.Timers.Handle(Nudge, e.breach)
 	e.Timers.Handle(Escalate, e.escalate)
 	e.Timers.Handle(Return, e.returnToPool)
 	e.Timers.Handle(AssignDeadline, e.unassigned)

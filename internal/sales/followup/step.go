@@ -21,6 +21,9 @@ func (step) Name() string { return "followup" }
 // Apply starts, restarts or stops countdowns as the owner comes, changes or goes; a record that is decided, converted or deleted has none.
 func (s step) Apply(ctx context.Context, c *record.Change) error {
 	e := s.e
+	if c.Object.Name == followUpObject {
+		return e.talked(ctx, c)
+	}
 	if c.Old == nil {
 		if c.New.Owner() == "" || !c.Origin.Countdown || settled(c.New) {
 			return nil
@@ -39,7 +42,7 @@ func (s step) Apply(ctx context.Context, c *record.Change) error {
 	case c.New.Owner() == "":
 		over = "cancelled"
 	}
-	kinds := []string{FirstOpen, FollowUp, Escalate, Return}
+	kinds := []string{FirstOpen, FollowUp, Escalate, Return, Nudge}
 	if c.New.Owner() != "" || over == "done" || c.Op == record.Delete {
 		kinds = append(kinds, AssignDeadline) // whoever releases a record into the pool starts it there
 	}
