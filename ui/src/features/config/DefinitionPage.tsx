@@ -1,6 +1,6 @@
 import { CheckCircleOutlined } from '@ant-design/icons'
 import { App, Button, ConfigProvider, Input } from 'antd'
-import { useDeferredValue, useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
@@ -12,6 +12,11 @@ import { Chip } from '../../parts/Chip'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Failed, Loading } from '../../parts/States'
+import { useSettled } from '../../parts/useSettled'
+import { FormForm } from '../forms/FormForm'
+import { FormPreview } from '../forms/FormPreview'
+import { MaterialForm } from '../forms/MaterialForm'
+import type { FormSpec, MaterialSpec } from '../../api/hosted'
 import { ChannelForm } from './ChannelForm'
 import { useCompanion } from './companion'
 import { FollowUpForm } from './FollowUpForm'
@@ -23,7 +28,7 @@ import { starting } from './starting'
 import { Summary } from './Summary'
 import { TagForm } from './TagForm'
 
-export const formed = ['tag_dimension', 'assignment_policy', 'follow_up_rule', 'channel']
+export const formed = ['tag_dimension', 'assignment_policy', 'follow_up_rule', 'channel', 'form', 'material']
 
 export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
@@ -106,11 +111,13 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           {kind === 'tag_dimension' ? <TagForm {...form} spec={spec as TagSpec} onChange={set} />
             : kind === 'assignment_policy' ? <PolicyForm {...form} spec={spec as PolicySpec} onChange={set} />
             : kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
+            : kind === 'form' ? <FormForm {...form} title={working.title} spec={spec as FormSpec} onChange={set} />
+            : kind === 'material' ? <MaterialForm {...form} spec={spec as MaterialSpec} onChange={set} />
             : kind === 'channel' ? <ChannelForm {...form} spec={spec as ChannelSpec} onChange={set} />
             : <Summary kind={kind} spec={spec} />}
           </ConfigProvider>
         </div>
-        <aside className={`builder-side ${problems.length > 0 ? 'has-problems' : ''}`}>
+        <aside className={`builder-side ${kind === 'form' ? 'is-tall' : ''} ${problems.length > 0 ? 'has-problems' : ''}`}>
           {hasForm ? (
             <Card title={t('config.check')}>
               {problems.length === 0 ? (
@@ -128,6 +135,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
               )}
             </Card>
           ) : null}
+          {kind === 'form' ? <FormPreview name={name} title={working.title} spec={spec as FormSpec} /> : null}
           {sentence ? <Card title={t('config.reads')}><Sentence text={sentence} /></Card> : null}
         </aside>
       </div>
@@ -139,17 +147,4 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
 /** What the definition says, each of its numbered branches on a line of its own. */
 function Sentence({ text }: { text: string }) {
   return <div className="config-sentence">{text.split(/(?<=\D)(?=\d+\. )/).map((line, i) => <p key={i}>{line}</p>)}</div>
-}
-
-const settleAfter = 600
-
-/** The value once it has stood still, so that each keystroke is not sent for checking. */
-function useSettled<T>(value: T): T {
-  const text = JSON.stringify(value)
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), settleAfter)
-    return () => clearTimeout(timer)
-  }, [text])
-  return JSON.parse(useDeferredValue(settled)) as T
 }

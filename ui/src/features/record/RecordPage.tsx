@@ -7,12 +7,14 @@ import { useRecord, useRecordAction } from '../../api/records'
 import { useObject, useSession } from '../../api/session'
 import type { ObjectMeta, RecordDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
+import { leadingTimer } from '../../parts/Countdown'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { titleOf } from '../records/views'
+import { SendMaterial } from '../forms/SendMaterial'
 import { ScriptPanel } from '../scripts/ScriptPanel'
 import { Composer } from './Composer'
 import { CountdownBanner } from './CountdownBanner'
@@ -23,6 +25,9 @@ import { TagRow } from './TagRow'
 import { Timeline } from './Timeline'
 import { TransferModal } from './TransferModal'
 import './record.css'
+
+/** What may be sent a material: its contact is somebody outside. */
+const sendable = new Set(['lead', 'contact', 'customer'])
 
 export default function RecordPage() {
   const { object: name = '', id = '' } = useParams()
@@ -60,6 +65,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   const [transferring, setTransferring] = useState(false)
   const composer = useRef<HTMLDivElement>(null)
   const lead = object.name === 'lead'
+  const timed = { ...record, timers: detail.timers ?? record.timers }
   const phone = usePhone()
   useOpening(object, detail)
   useEffect(() => {
@@ -85,10 +91,11 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
       <div className="record-grid">
         <div className="record-left">
           <Facts object={object} detail={detail} />
+          {sendable.has(object.name) ? <SendMaterial object={object.name} id={record.id} /> : null}
           {lead ? <Related object={object} id={record.id} /> : null}
         </div>
         <div className="record-middle">
-          {lead ? <CountdownBanner record={{ ...record, timers: detail.timers ?? record.timers }} /> : null}
+          {lead || leadingTimer(timed) ? <CountdownBanner record={timed} /> : null}
           {rights?.contacted ? <Composer box={composer} object={object.name} id={record.id} /> : null}
           <Timeline object={object} id={record.id} />
         </div>
