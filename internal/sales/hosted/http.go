@@ -106,7 +106,7 @@ func (s *Service) preview(_ context.Context, in *previewIn) (*previewOut, error)
 		return out, nil
 	}
 	p := f.page()
-	p.Fields = show(f.fields, nil, nil)
+	p.Fields, p.Still = show(f.fields, nil, nil), true
 	if p.Tone == "" {
 		p.Tone = Tones[0]
 	}

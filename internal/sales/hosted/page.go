@@ -32,6 +32,8 @@ type page struct {
 	File, Size, Download string
 	// Name, Booth and Code are the booth page's.
 	Name, Booth, Code string
+	// Still leaves the script out: a preview runs none.
+	Still bool
 }
 
 type pair struct{ Name, Value string }

@@ -279,4 +279,3 @@ func fileName(s string) string {
 	}
 	return s
 }
-

@@ -62,7 +62,7 @@ func readCall(in map[string]any) (*call, map[string]any, error) {
 	}
 	if d := take("seconds"); d != "" {
 		n, err := strconv.ParseFloat(d, 64)
-		if err != nil || n < 0 || n > maxCallSeconds {
+		if err != nil || !(n >= 0 && n <= maxCallSeconds) { // neither is NaN
 			items = append(items, problem.Item{Pointer: "/duration", Code: "out_of_range", Message: "通话时长应是 0 到 86400 秒", Hint: `例如 "duration": 185`})
 		}
 		c.seconds = int64(n)

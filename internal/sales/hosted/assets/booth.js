@@ -40,7 +40,7 @@ function say(text) {
 
 function showNet() {
   net.classList.toggle('is-off', !navigator.onLine)
-  net.textContent = navigator.onLine ? net.dataset.on : net.dataset.off
+  document.getElementById('net-text').textContent = navigator.onLine ? net.dataset.on : net.dataset.off
 }
 
 function title(e) {
@@ -51,6 +51,11 @@ function title(e) {
 async function draw() {
   const entries = await all()
   document.getElementById('count').textContent = entries.length
+  const refused = entries.filter((e) => e.error).length
+  const top = document.getElementById('net-count')
+  top.hidden = entries.length === 0
+  top.textContent = `待送达 ${entries.length} 条` + (refused > 0 ? `，${refused} 条要修改` : '')
+  top.classList.toggle('is-refused', refused > 0)
   document.getElementById('none').hidden = entries.length > 0
   again.hidden = entries.length === 0
   list.replaceChildren(...entries.map((e) => {
