@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import { narrow, useBrowser, wide } from '../harness/browser'
 import { call, reads, settled, shot, signIn } from '../harness/steps'
 
@@ -12,6 +14,11 @@ test('a form is built by drag and by keys, previewed as it goes, published and f
   const desk = await open(wide, ['definitions/form/f_e2e']) // not there yet
   await signIn(desk, 'fangyuan')
   await desk.goto('/config/form/f_e2e?new=' + encodeURIComponent('春季活动'))
+  const website = { body: '' } // another site, which may embed the form by one of its two names
+  const other = createServer((_request, response) => response.setHeader('Content-Type', 'text/html').end(website.body))
+  await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready))
+  onTestFinished(() => void other.close())
+  const allowed = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
   const fields = desk.getByTestId('form-field')
   await expect.poll(() => fields.count()).toBe(3)
   // A click adds at the end, a drag where it is dropped, the keys move.
@@ -35,7 +42,11 @@ test('a form is built by drag and by keys, previewed as it goes, published and f
   await inside.getByRole('heading', { name: '春季活动报名' }).waitFor()
   await desk.getByRole('button', { name: '加一个二维码' }).click()
   await desk.getByRole('textbox', { name: /用在哪里/ }).fill('门口海报')
+  const sites = desk.getByRole('combobox', { name: '允许嵌入的网站' })
+  await sites.fill(`${allowed}/`)
+  await sites.press('Enter')
   await desk.getByRole('textbox', { name: '介绍' }).click()
+  const snippet = await desk.locator('.hosted-snippets code').first().innerText()
   const [png] = await Promise.all([desk.waitForEvent('download'), desk.getByRole('button', { name: 'PNG' }).click()])
   expect(png.suggestedFilename()).toBe('门口海报.png')
   const [svg] = await Promise.all([desk.waitForEvent('download'), desk.getByRole('button', { name: 'SVG' }).click()])
@@ -51,6 +62,18 @@ test('a form is built by drag and by keys, previewed as it goes, published and f
   await desk.getByRole('tooltip').getByRole('button', { name: '生成签名密钥' }).click()
   await reads(desk.locator('.hosted-secret code'), /^cs_\S{40,}$/)
   await shot(desk, 'call-secret')
+
+  // The snippet works on the allowed site, and nowhere else.
+  const site = await open(wide, ['frame-ancestors', 'ERR_BLOCKED_BY_RESPONSE'])
+  website.body = `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><link rel="icon" href="data:,"></head><body><h1>官网</h1>${snippet}</body></html>`
+  await site.goto(`${allowed}/?utm_source=baidu&x=1`)
+  const framed = site.frameLocator('iframe')
+  await framed.getByRole('heading', { name: '春季活动报名' }).waitFor()
+  expect(await framed.locator('input[name=_utm_source]').inputValue()).toBe('baidu')
+  await site.goto(allowed.replace('127.0.0.1', 'localhost'))
+  await site.getByRole('heading', { name: '官网' }).waitFor()
+  await expect.poll(() => site.frames().length).toBe(2)
+  expect(await framed.getByRole('heading', { name: '春季活动报名' }).count()).toBe(0)
 
   const visitor = await open(narrow, ['status of 422'])
   await visitor.goto('/f/f_e2e?utm_source=e2e')

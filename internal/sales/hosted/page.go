@@ -164,7 +164,7 @@ func gone(w http.ResponseWriter, status int, heading, text string) {
 	write(w, status, "gone", page{Title: heading, Heading: heading, Intro: text})
 }
 
-var assetTypes = map[string]string{"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "booth.js": "text/javascript; charset=utf-8"}
+var assetTypes = map[string]string{"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "booth.js": "text/javascript; charset=utf-8", "embed.js": "text/javascript; charset=utf-8"}
 
 func serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 	kind, ok := assetTypes[name]
@@ -172,6 +172,9 @@ func serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 	if !ok || err != nil {
 		http.NotFound(w, r)
 		return
+	}
+	if name == "embed.js" {
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin") // other sites load it
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "no-cache")

@@ -91,7 +91,11 @@ func cameFrom(r *http.Request) []pair {
 			out = append(out, pair{"_" + k, v})
 		}
 	}
-	if ref := cut(r.Referer()); ref != "" {
+	ref := cut(q.Get("ref")) // the embedding page knows more than the frame's own referrer
+	if ref == "" {
+		ref = cut(r.Referer())
+	}
+	if ref != "" {
 		out = append(out, pair{"_ref", ref})
 	}
 	return out

@@ -7,7 +7,7 @@ import { toClipboard } from '../scripts/clipboard'
 const shownFor = 2000
 
 /** A text with a button that copies it. */
-export function CopyLine({ text, label, code = false }: { text: string; label: string; code?: boolean }) {
+export function CopyLine({ text, label }: { text: string; label: string }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const [copied, setCopied] = useState(false)
@@ -21,7 +21,7 @@ export function CopyLine({ text, label, code = false }: { text: string; label: s
     else void message.error(t('scripts.copyFailed'))
   }
   return (
-    <div className={`copy-line ${code ? 'is-code' : ''}`}>
+    <div className="copy-line">
       <code>{text}</code>
       <Button disabled={false} icon={copied ? <CheckOutlined aria-hidden /> : <CopyOutlined aria-hidden />} onClick={() => void copy()}><span aria-live="polite">{copied ? t('scripts.copied') : label}</span></Button>
     </div>

@@ -39,6 +39,8 @@ export function FieldList({ fields, known, disabled, onChange }: Props) {
                 if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
                 e.preventDefault()
                 move(i, e.key === 'ArrowUp' ? -1 : 1)
+                const handle = e.currentTarget
+                requestAnimationFrame(() => handle.focus()) // moving the line takes the focus away
               }}
             ><HolderOutlined aria-hidden /></button>
             <div className="hosted-field-body">

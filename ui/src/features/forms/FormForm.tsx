@@ -29,7 +29,9 @@ export function FormForm({ spec, title, name, disabled, onChange }: Props) {
     </Row>
   )
   const address = `${window.location.origin}/f/${name}`
-  const snippet = `<iframe src="${address}" title="${title['zh-CN'].replaceAll('"', '')}" width="100%" height="720" style="border:0"></iframe>`
+  const quoted = title['zh-CN'].replaceAll('"', '')
+  const script = `<script src="${window.location.origin}/f/-/embed.js" data-form="${name}" data-title="${quoted}" async></script>`
+  const snippet = `<iframe src="${address}" title="${quoted}" width="100%" height="720" style="border:0"></iframe>`
   return (
     <>
       <section className="config-section">
@@ -66,7 +68,14 @@ export function FormForm({ spec, title, name, disabled, onChange }: Props) {
         <Row label={t('hosted.origins')} hint={t('hosted.originsHint')}>
           <Select mode="tags" aria-label={t('hosted.origins')} className="hosted-words" tokenSeparators={[' ', ',', '，', ';']} open={false} suffixIcon={null} placeholder="https://www.example.com" value={spec.origins ?? []} onChange={(origins: string[]) => set({ origins: origins.map((o) => o.trim().replace(/\/+$/, '')) })} />
         </Row>
-        {(spec.origins ?? []).length > 0 ? <CopyLine text={snippet} label={t('hosted.copySnippet')} code /> : <p className="muted small">{t('hosted.noOrigins')}</p>}
+        {(spec.origins ?? []).length > 0 ? (
+          <div className="hosted-snippets">
+            <p className="muted small">{t('hosted.scriptHint')}</p>
+            <CopyLine text={script} label={t('hosted.copySnippet')} />
+            <p className="muted small">{t('hosted.iframeHint')}</p>
+            <CopyLine text={snippet} label={t('hosted.copySnippet')} />
+          </div>
+        ) : <p className="muted small">{t('hosted.noOrigins')}</p>}
       </section>
       <section className="config-section">
         <h3>{t('hosted.guard')}</h3>
