@@ -18,6 +18,14 @@ const args = [
   '--disable-sync',
 ]
 
+/** The server that this worker's files share. */
+export function sharedServer() {
+  const servers = inject('servers')
+  const server = servers[Number(process.env.VITEST_POOL_ID) - 1]
+  if (!server) throw new Error(`worker ${process.env.VITEST_POOL_ID} has no server; there are ${servers.length}`)
+  return server
+}
+
 /** Call at the top of a spec file that changes what others rely on, such as the clock: a program of its own, stopped after the file. */
 export function useServer(): () => Server {
   let server: Server | undefined
@@ -45,7 +53,7 @@ export function useBrowser(own?: () => Server) {
   afterAll(() => browser?.close())
 
   return async function open(viewport = wide, forgive: string[] = []): Promise<Page> {
-    const baseURL = own ? own().baseURL : inject('baseURL')
+    const { baseURL } = own ? own() : sharedServer()
     const context = await browser.newContext({ baseURL, viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
     context.setDefaultTimeout(15_000)
     const faults = watch(context, forgive)

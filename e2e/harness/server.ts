@@ -7,8 +7,8 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    baseURL: string
-    demoPassword: string
+    /** The shared servers, one for each worker. */
+    servers: { baseURL: string; demoPassword: string }[]
   }
 }
 
@@ -76,15 +76,14 @@ export async function startServer(): Promise<Server> {
   }
 }
 
-/** The server that the specs share: they change its company, but never its clock. */
+/** The servers that the specs share, one for each worker: specs change its company, but never its clock. */
 export default async function setup(project: TestProject) {
-  const server = await startServer()
-  project.provide('baseURL', server.baseURL)
-  project.provide('demoPassword', server.demoPassword)
+  const servers = await Promise.all(Array.from({ length: project.vitest.config.maxWorkers }, startServer))
+  project.provide('servers', servers.map(({ baseURL, demoPassword }) => ({ baseURL, demoPassword })))
   return async () => {
     const failed = project.vitest.state.getCountOfFailedTests() > 0
-    await server.stop()
-    if (failed) console.log(`log of the server:\n${server.log()}`)
+    await Promise.all(servers.map((server) => server.stop()))
+    if (failed) for (const server of servers) console.log(`log of the server ${server.baseURL}:\n${server.log()}`)
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core'
-import { expect, inject } from 'vitest'
-import { narrow, picture, wide } from './browser'
+import { expect } from 'vitest'
+import { narrow, picture, sharedServer, wide } from './browser'
 import { adminPassword } from './server'
 
 /** Signs a person in through the page: admin, or anyone of the demo company. Returns when the page has left the sign-in form. */
 export async function signIn(page: Page, username: string) {
-  const password = username === 'admin' ? adminPassword : inject('demoPassword')
+  const password = username === 'admin' ? adminPassword : sharedServer().demoPassword
   if (!password) throw new Error('the server printed no password for the demo people')
   await page.goto('/')
   const form = page.getByTestId('sign-in-form')

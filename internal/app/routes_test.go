@@ -80,6 +80,8 @@ var routeRights = []struct {
 	{"POST /api/v1/objects/{object}/import:preview", "/api/v1/objects/lead/import:preview", upload("公司\n甲\n"), "401 403 200 200 200 200 403 401"},
 	{"POST /api/v1/objects/{object}/import", "/api/v1/objects/lead/import", upload("公司\n甲\n"), "401 403 202 202 202 202 403 401"},
 	{"POST /api/v1/objects/{object}/uploads", "/api/v1/objects/lead/uploads", upload("公司\n甲\n"), "401 403 201 201 201 201 403 401"},
+	{"GET /api/v1/objects/{object}/uploads/{id}/reading", "/api/v1/objects/lead/uploads/{upload}/reading", nil, "401 403 200 200 200 200 403 401"},
+	{"GET /api/v1/objects/{object}/uploads/{id}/reading", "/api/v1/objects/lead/uploads/{theirs}/reading", nil, "401 403 200 404 404 404 403 401"},
 	{"POST /api/v1/objects/{object}/uploads/{id}:preview", "/api/v1/objects/lead/uploads/{upload}:preview", map[string]any{}, "401 403 200 200 200 200 403 401"},
 	{"POST /api/v1/objects/{object}/uploads/{id}:preview", "/api/v1/objects/lead/uploads/{theirs}:preview", map[string]any{}, "401 403 200 404 404 404 403 401"},
 	{"POST /api/v1/objects/{object}/uploads/{id}:start", "/api/v1/objects/lead/uploads/{upload}:start", map[string]any{}, "401 403 202 202 202 202 403 401"},

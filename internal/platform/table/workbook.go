@@ -127,6 +127,7 @@ type Workbook struct {
 	styles []style // by the index that cells carry
 	base   int     // days between the workbook's day 0 and 1899-12-30
 	folder string
+	read   int64 // unpacked bytes of all that was read so far
 }
 
 // OpenWorkbook opens an .xlsx file; folder is for temporary files. The error is for people, in Chinese, with the remedy.
@@ -171,14 +172,26 @@ func (w *Workbook) Close() error {
 type bounded struct {
 	io.ReadCloser
 	left int64
+	read *int64
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	*b.read += int64(n)
 	if b.left -= int64(n); b.left < 0 {
 		return 0, errBomb
 	}
 	return n, err
+}
+
+// said is what parts together unpack to, as they say of themselves.
+func (w *Workbook) said(names ...string) (bytes int64) {
+	for _, name := range names {
+		if f, ok := w.parts[strings.ToLower(name)]; ok {
+			bytes += int64(f.UncompressedSize64)
+		}
+	}
+	return bytes
 }
 
 // open opens a part; nil when there is none.
@@ -195,7 +208,7 @@ func (w *Workbook) open(name string, limit int64) (*bounded, error) {
 	if fair := max(int64(freePart), int64(min(f.CompressedSize64, maxPart/maxRatio))*maxRatio); fair < limit {
 		limit = fair
 	}
-	return &bounded{r, limit}, nil
+	return &bounded{r, limit, &w.read}, nil
 }
 
 // walk calls f for each start element of a small part.

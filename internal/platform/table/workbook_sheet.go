@@ -30,11 +30,24 @@ type sheetReader struct {
 	info  SheetInfo
 }
 
+// stepEvery so many rows, or shared texts, the asker is told how far the reading is.
+const stepEvery = 1000
+
 // WriteCSV writes a sheet as CSV that OpenNumbered reads: before the cells of each row stands its number in the sheet. Formulas give
-// their last computed value; nothing is ever computed. The error is for people where the workbook is at fault. quit is asked now and then
-// and ends the writing with its error.
-func (w *Workbook) WriteCSV(sheet int, out io.Writer, quit func() error) (SheetInfo, error) {
-	if err := w.readTexts(); err != nil {
+// // their last computed value; nothing is ever computed. The error is for people where the workbook is at fault. step, if not nil, is told
+// now and then the share of the work that is done, from 0 to 1, and ends the writing with its error.
+func (w *Workbook) WriteCSV(sheet int, out io.Writer, step func(share float64) error) (SheetInfo, error) {
+	from, total := w.read, w.said(w.Sheets[sheet].part)
+	if w.texts == nil {
+		total += w.said(sharedTexts)
+	}
+	told := func() error {
+		if step == nil {
+			return nil
+		}
+		return step(min(1, float64(w.read-from)/float64(max(total, 1))))
+	}
+	if err := w.readTexts(told); err != nil {
 		return SheetInfo{}, err
 	}
 	part, err := w.open(w.Sheets[sheet].part, maxPart)
@@ -61,8 +74,8 @@ func (w *Workbook) WriteCSV(sheet int, out io.Writer, quit func() error) (SheetI
 		if r.used == 0 {
 			continue
 		}
-		if r.info.Rows++; r.info.Rows%1000 == 0 && quit != nil {
-			if err := quit(); err != nil {
+		if r.info.Rows++; r.info.Rows%stepEvery == 0 {
+			if err := told(); err != nil {
 				return r.info, err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -185,8 +186,25 @@ func TestAQuitEndsTheWriting(t *testing.T) {
 	src := strings.NewReader(sheeted(t, "<worksheet><sheetData>"+strings.Repeat(`<row><c><v>1</v></c></row>`, 5000)+"</sheetData></worksheet>", "<sst/>"))
 	w, err := table.OpenWorkbook(src, src.Size(), t.TempDir())
 	require.NoError(t, err)
-	_, err = w.WriteCSV(0, io.Discard, func() error { return stop })
+	_, err = w.WriteCSV(0, io.Discard, func(float64) error { return stop })
 	assert.ErrorIs(t, err, stop)
+}
+
+func TestTheShareOfASheetThatIsReadGrowsToTheEnd(t *testing.T) {
+	src := strings.NewReader(sheeted(t, "<worksheet><sheetData>"+strings.Repeat(`<row><c t="s"><v>0</v></c></row>`, 20_000)+"</sheetData></worksheet>", "<sst>"+strings.Repeat("<si><t>甲</t></si>", 20_000)+"</sst>"))
+	w, err := table.OpenWorkbook(src, src.Size(), t.TempDir())
+	require.NoError(t, err)
+	var shares []float64
+	_, err = w.WriteCSV(0, io.Discard, func(share float64) error {
+		shares = append(shares, share)
+		return nil
+	})
+	require.NoError(t, err)
+	require.Len(t, shares, 40, "twenty for the texts, twenty for the rows")
+	assert.True(t, slices.IsSorted(shares))
+	assert.Less(t, shares[0], 0.2)
+	assert.Greater(t, shares[39], 0.8)
+	assert.LessOrEqual(t, shares[39], 1.0)
 }
 
 // BenchmarkWorkbook reads a sheet of 200,000 rows; heap is what is in use at its end.

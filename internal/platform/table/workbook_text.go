@@ -77,13 +77,15 @@ func (t *texts) close() error {
 	return errors.Join(t.file.Close(), os.Remove(t.file.Name()))
 }
 
-// readTexts reads the shared texts once, when the first sheet is read.
-func (w *Workbook) readTexts() error {
+const sharedTexts = "xl/sharedStrings.xml"
+
+// readTexts reads the shared texts once, when the first sheet is read; step is told now and then.
+func (w *Workbook) readTexts(step func() error) error {
 	if w.texts != nil {
 		return nil
 	}
 	w.texts = &texts{}
-	part, err := w.open("xl/sharedStrings.xml", maxPart)
+	part, err := w.open(sharedTexts, maxPart)
 	if err != nil || part == nil {
 		return err
 	}
@@ -117,6 +119,11 @@ func (w *Workbook) readTexts() error {
 		case kind == xmlEnd && x.name == "si":
 			if err := w.texts.add(escaped(b.String()), w.folder); err != nil {
 				return err
+			}
+			if len(w.texts.ends)%stepEvery == 0 {
+				if err := step(); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -91,6 +91,9 @@ func (e *Edge) Wrap(next http.Handler) http.Handler {
 			if rec.status >= 500 || took > 2*time.Second && !rec.stream {
 				e.Log.Warn("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", rec.status, "ms", took.Milliseconds())
 			}
+			if rec.second != 0 {
+				e.Log.Warn("an answer failed after it had begun", "request", id, "method", r.Method, "path", r.URL.Path, "status", rec.status, "then", rec.second)
+			}
 			if e.Observe != nil {
 				e.Observe(r.Method, r.Pattern, rec.status, took)
 			}
@@ -192,13 +195,17 @@ type recorder struct {
 	status int
 	wrote  bool
 	stream bool
+	second int // a status that came after the answer had begun; 0 = none
 }
 
+// WriteHeader begins the answer. A status that comes later cannot be sent any more: it is noted for the log.
 func (r *recorder) WriteHeader(status int) {
-	if !r.wrote {
-		r.status, r.wrote = status, true
-		r.stream = strings.HasPrefix(r.Header().Get("Content-Type"), "text/event-stream")
+	if r.wrote {
+		r.second = status
+		return
 	}
+	r.status, r.wrote = status, true
+	r.stream = strings.HasPrefix(r.Header().Get("Content-Type"), "text/event-stream")
 	r.ResponseWriter.WriteHeader(status)
 }
 

@@ -15,6 +15,7 @@ import (
 // uploadRoutes are the way of a person: send the file once, look, correct, try, start, and take back.
 func (h *HTTP) uploadRoutes(r *web.Router, limit int64) {
 	r.Raw(web.Route{Method: http.MethodPost, Path: "/api/v1/objects/{object}/uploads", Right: Right, Summary: "Keep a file for a day while looking how it would be understood (multipart: file)", Status: http.StatusCreated, MaxBody: limit}, h.keep)
+	web.Handle(r, web.Route{Method: http.MethodGet, Path: "/api/v1/objects/{object}/uploads/{id}/reading", Right: Right, Summary: "How much of a large sheet has been read while a preview of it is on its way"}, h.readingOf)
 	web.Handle(r, web.Route{Method: http.MethodPost, Path: "/api/v1/objects/{object}/uploads/{id}:preview", Right: Right, Summary: "How a kept file would be understood: sheets, header, columns with the fields proposed, the first rows as they would stand"}, h.look)
 	web.Handle(r, web.Route{Method: http.MethodPost, Path: "/api/v1/objects/{object}/uploads/{id}:start", Right: Right, Summary: "Import a kept file as a background job, or try it without effect", Status: http.StatusAccepted}, h.startKept)
 	web.Handle(r, web.Route{Method: http.MethodPost, Path: "/api/v1/jobs/{id}:undo", Right: Right, Summary: "Take an import back: what it made and nobody has touched is deleted, what it filled is emptied", Status: http.StatusAccepted}, h.undo)
@@ -59,6 +60,18 @@ func (h *HTTP) look(ctx context.Context, in *struct {
 }) (*previewOut, error) {
 	p, err := h.Importer.LookAt(ctx, in.Object, in.ID, actor.From(ctx), in.Body)
 	return &previewOut{p}, err
+}
+
+type readingOut struct {
+	Body struct {
+		Share float64 `json:"share" doc:"from 0 to 1; 0 as long as nothing is being read"`
+	}
+}
+
+func (h *HTTP) readingOf(ctx context.Context, in *UploadIn) (out *readingOut, err error) {
+	out = &readingOut{}
+	out.Body.Share, err = h.Importer.Reading(in.Object, in.ID, actor.From(ctx))
+	return out, err
 }
 
 // StartAsk starts the import of a kept file.

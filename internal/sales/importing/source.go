@@ -60,7 +60,7 @@ func (m *Importer) source(ctx context.Context, path, sheet string) (source, erro
 	if err := os.MkdirAll(m.Folder, 0o750); err != nil {
 		return source{}, fmt.Errorf("importing: %w", err)
 	}
-	if s.info, err = writeOut(ctx, w, n, s.path); err != nil {
+	if s.info, err = writeOut(ctx, w, n, s.path, func(float64) {}); err != nil {
 		_ = os.Remove(s.path)
 		return source{}, err
 	}
@@ -68,13 +68,17 @@ func (m *Importer) source(ctx context.Context, path, sheet string) (source, erro
 	return s, nil
 }
 
-func writeOut(ctx context.Context, w *table.Workbook, sheet int, path string) (table.SheetInfo, error) {
+// writeOut writes a sheet as CSV; told hears the share that is done.
+func writeOut(ctx context.Context, w *table.Workbook, sheet int, path string, told func(share float64)) (table.SheetInfo, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return table.SheetInfo{}, fmt.Errorf("importing: %w", err)
 	}
 	b := bufio.NewWriter(f)
-	info, err := w.WriteCSV(sheet, b, ctx.Err)
+	info, err := w.WriteCSV(sheet, b, func(share float64) error {
+		told(share)
+		return ctx.Err()
+	})
 	var disk *os.PathError
 	switch {
 	case err == nil:

@@ -154,7 +154,8 @@ func (m *Importer) keptSource(ctx context.Context, k *kept, sheet string) (sourc
 		return s, nil
 	}
 	_ = os.Remove(s.path) // half of one, if the program was stopped
-	if s.info, err = writeOut(ctx, w, n, s.path); err != nil {
+	defer m.reading.Delete(k.ID)
+	if s.info, err = writeOut(ctx, w, n, s.path, func(share float64) { m.reading.Store(k.ID, share) }); err != nil {
 		return source{}, err
 	}
 	s.shape = table.Shape{Numbered: true, Width: s.info.Width}
@@ -163,6 +164,20 @@ func (m *Importer) keptSource(ctx context.Context, k *kept, sheet string) (sourc
 	}
 	k.Made[key], k.Infos[key] = s.shape, sheetFigures{s.info.Rows, s.info.Formulas, s.info.Unsolved}
 	return s, k.save()
+}
+
+// Reading tells how much of a kept workbook's sheet has been read by whoever looks at it now; 0 when nobody does.
+func (m *Importer) Reading(objectName, id string, a *actor.Actor) (share float64, err error) {
+	if _, err := m.object(objectName, a); err != nil {
+		return 0, err
+	}
+	if _, err := m.kept(objectName, id, a); err != nil {
+		return 0, err
+	}
+	if v, ok := m.reading.Load(id); ok {
+		share = v.(float64)
+	}
+	return share, nil
 }
 
 // sweepUploads removes uploads that nobody imported.

@@ -20,8 +20,8 @@ type event struct {
 
 // readGo counts the tests of a go test -json stream and prints to out each package's closing line and what failed and
 // skipped tests wrote.
-func readGo(stream io.Reader, out io.Writer) (count, error) {
-	var c count
+func readGo(stream io.Reader, out io.Writer) (outcome, error) {
+	var c outcome
 	written := map[string]*strings.Builder{} // output of each test and, under its bare name, of each package
 	parents := map[string]bool{}
 	failedIn := map[string]bool{}
@@ -58,7 +58,7 @@ func readGo(stream io.Reader, out io.Writer) (count, error) {
 			if e.Test == "" {
 				fmt.Fprint(out, closing(e.Action, text))
 				if e.Action == "fail" && !failedIn[e.Package] {
-					c.Failed++
+					c.blame(e.Package)
 				}
 				continue
 			}
@@ -66,7 +66,11 @@ func readGo(stream io.Reader, out io.Writer) (count, error) {
 			if e.Action != "pass" {
 				fmt.Fprint(out, headFirst(text))
 			}
-			if !parents[key] {
+			switch {
+			case parents[key]:
+			case e.Action == "fail":
+				c.blame(e.Package + " " + e.Test)
+			default:
 				c.add(e.Action)
 			}
 		}
@@ -78,8 +82,6 @@ func (c *count) add(action string) {
 	switch action {
 	case "pass":
 		c.Passed++
-	case "fail":
-		c.Failed++
 	case "skip":
 		c.Skipped++
 	}

@@ -5,6 +5,8 @@
 //	testcount -as vet -check -- go vet ./...  runs a command that is one check: passed or failed
 //	testcount -sum                            prints "N passed, N failed" over all that was counted
 //
+// What failed is named again at the end, by -sum, where a reader of a long log looks first.
+//
 // Counts are kept in the folder named by BATON_COUNTS (default .cache/counts), one file per -as. A test with subtests counts by its
 // subtests. A package that does not build, or dies outside a test, counts as one failure. The exit status is 1 on any failure and,
 // for -sum, when nothing was counted.
@@ -20,6 +22,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // count is the outcome of one runner.
@@ -27,6 +30,18 @@ type count struct {
 	Passed  int `json:"passed"`
 	Failed  int `json:"failed"`
 	Skipped int `json:"skipped"`
+}
+
+// outcome is a count and the names of what failed, one each for a test, a package outside its tests or a check.
+type outcome struct {
+	count
+	Names []string `json:"names,omitempty"`
+}
+
+// blame adds one failure by its name.
+func (o *outcome) blame(name string) {
+	o.Failed++
+	o.Names = append(o.Names, name)
 }
 
 func main() {
@@ -39,11 +54,14 @@ func main() {
 	if dir == "" {
 		dir = filepath.Join(".cache", "counts")
 	}
-	var c count
+	var c outcome
 	var err error
 	switch {
 	case *sum:
 		if c, err = total(dir); err == nil {
+			for _, name := range c.Names {
+				fmt.Printf("  %s\n", name)
+			}
 			if c.Skipped > 0 {
 				fmt.Printf("%d skipped\n", c.Skipped)
 			}
@@ -52,9 +70,10 @@ func main() {
 	case *as == "" || flag.NArg() == 0:
 		err = errors.New("usage: testcount -as NAME [-check | -vitest FILE] -- argument … | testcount -sum")
 	case *check:
-		c = count{Passed: 1}
 		if command(flag.Args()) != nil {
-			c = count{Failed: 1}
+			c.blame(*as)
+		} else {
+			c.Passed++
 		}
 		err = keep(dir, *as, c)
 	case *vitest != "":
@@ -74,15 +93,15 @@ func main() {
 }
 
 // goTest runs go test -json with the arguments in the folder dir and writes to out what go test without -json would.
-func goTest(out io.Writer, dir string, args []string) (count, error) {
+func goTest(out io.Writer, dir string, args []string) (outcome, error) {
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
-		return count{}, err
+		return outcome{}, err
 	}
 	if err := cmd.Start(); err != nil {
-		return count{}, err
+		return outcome{}, err
 	}
 	c, err := readGo(pipe, out)
 	if err != nil {
@@ -90,7 +109,7 @@ func goTest(out io.Writer, dir string, args []string) (count, error) {
 	}
 	status := cmd.Wait()
 	if status != nil && c.Failed == 0 {
-		c.Failed++ // for example a pattern that names no package
+		c.blame("go test " + strings.Join(args, " ")) // for example a pattern that names no package
 	}
 	return c, err
 }
@@ -102,22 +121,22 @@ func command(args []string) error {
 }
 
 // runVitest runs a command and counts by the report it leaves; no report, or a bad status without a failed test, is one failure.
-func runVitest(report string, args []string) (count, error) {
+func runVitest(report string, args []string) (outcome, error) {
 	if err := os.Remove(report); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return count{Failed: 1}, err
+		return outcome{count{Failed: 1}, []string{report}}, err
 	}
 	status := command(args)
 	c, err := readVitest(report)
 	if (status != nil || err != nil) && c.Failed == 0 {
-		c.Failed++
+		c.blame(strings.Join(args, " "))
 	}
 	return c, err
 }
 
-func readVitest(path string) (count, error) {
+func readVitest(path string) (outcome, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return count{}, err
+		return outcome{}, err
 	}
 	var report struct {
 		Success bool `json:"success"`
@@ -125,18 +144,38 @@ func readVitest(path string) (count, error) {
 		Failed  int  `json:"numFailedTests"`
 		Pending int  `json:"numPendingTests"`
 		Todo    int  `json:"numTodoTests"`
+		Files   []struct {
+			Name   string `json:"name"`
+			Status string `json:"status"`
+			Tests  []struct {
+				Name   string `json:"fullName"`
+				Status string `json:"status"`
+			} `json:"assertionResults"`
+		} `json:"testResults"`
 	}
 	if err := json.Unmarshal(b, &report); err != nil {
-		return count{}, fmt.Errorf("%s: %w", path, err)
+		return outcome{}, fmt.Errorf("%s: %w", path, err)
 	}
-	c := count{Passed: report.Passed, Failed: report.Failed, Skipped: report.Pending + report.Todo}
+	c := outcome{count: count{Passed: report.Passed, Failed: report.Failed, Skipped: report.Pending + report.Todo}}
+	for _, file := range report.Files {
+		blamed := false
+		for _, test := range file.Tests {
+			if test.Status == "failed" {
+				blamed = true
+				c.Names = append(c.Names, filepath.Base(file.Name)+": "+test.Name)
+			}
+		}
+		if file.Status == "failed" && !blamed {
+			c.Names = append(c.Names, filepath.Base(file.Name))
+		}
+	}
 	if !report.Success && c.Failed == 0 {
 		c.Failed++ // a file that could not be loaded has no test to blame
 	}
 	return c, nil
 }
 
-func keep(dir, as string, c count) error {
+func keep(dir, as string, c outcome) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -147,24 +186,25 @@ func keep(dir, as string, c count) error {
 	return os.WriteFile(filepath.Join(dir, as+".json"), append(b, '\n'), 0o644)
 }
 
-func total(dir string) (count, error) {
+func total(dir string) (outcome, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
-		return count{}, err
+		return outcome{}, err
 	}
-	var sum count
+	var sum outcome
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {
-			return count{}, err
+			return outcome{}, err
 		}
-		var c count
+		var c outcome
 		if err := json.Unmarshal(b, &c); err != nil {
-			return count{}, fmt.Errorf("%s: %w", f, err)
+			return outcome{}, fmt.Errorf("%s: %w", f, err)
 		}
 		sum.Passed, sum.Failed, sum.Skipped = sum.Passed+c.Passed, sum.Failed+c.Failed, sum.Skipped+c.Skipped
+		sum.Names = append(sum.Names, c.Names...)
 	}
-	if sum == (count{}) {
+	if sum.count == (count{}) {
 		return sum, fmt.Errorf("no test was counted in %s", dir)
 	}
 	return sum, nil

@@ -60,6 +60,17 @@ export function useLook(object: string, id: string, look: ImportLook, enabled = 
   })
 }
 
+/** The share of a large sheet that has been read, while useLook waits for it. */
+export function useReading(object: string, id: string, waiting: boolean) {
+  return useQuery({
+    queryKey: ['import-reading', object, id],
+    queryFn: async () => (await api.get<{ share: number }>(`objects/${object}/uploads/${encodeURIComponent(id)}/reading`)).share,
+    enabled: waiting,
+    refetchInterval: 700,
+    gcTime: 0,
+  })
+}
+
 export interface ImportAsk extends ImportLook {
   new_fields?: { column: string; type: string }[]
   trial?: boolean

@@ -1,9 +1,9 @@
-import { Alert, App, Button, Checkbox, DatePicker, Segmented, Select, Switch } from 'antd'
+import { Alert, App, Button, Checkbox, DatePicker, Progress, Segmented, Select, Switch } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { useLook, useStartImport, type ImportLook } from '../../api/jobs'
+import { useLook, useReading, useStartImport, type ImportLook } from '../../api/jobs'
 import type { ImportPreview, ImportUpload } from '../../api/types'
 import { integer } from '../../parts/format'
 import { Card } from '../../parts/PageHead'
@@ -22,11 +22,20 @@ export function ImportPlan({ object, upload }: Props) {
   const [header, setHeader] = useState<number>()
   const look = useLook(object, upload.id, { sheet, header_row: header })
   const preview = look.data
+  const reading = useReading(object, upload.id, upload.format === 'xlsx' && look.isFetching).data ?? 0
   if (look.isError) return <Alert className="import-part" type="error" role="alert" showIcon title={t('import.unreadable')} description={problemText(look.error)} />
-  if (!preview) return <Card className="import-part"><p className="muted" role="status">{t('import.reading')}</p><Loading rows={5} /></Card>
+  if (!preview) {
+    return (
+      <Card className="import-part">
+        <p className="muted" role="status">{t('import.reading')}</p>
+        {reading > 0 ? <Progress percent={Math.floor(reading * 100)} aria-label={t('import.reading')} /> : null}
+        <Loading rows={5} />
+      </Card>
+    )
+  }
   return (
     <>
-      <Card className="import-part" title={t('importer.where')} extra={look.isPlaceholderData ? t('import.reading') : preview.format === 'xlsx' ? t('importer.sheetRead', { rows: integer(preview.row_estimate) }) : undefined}>
+      <Card className="import-part" title={t('importer.where')} extra={look.isPlaceholderData ? (reading > 0 ? `${t('import.reading')} ${Math.floor(reading * 100)}%` : t('import.reading')) : preview.format === 'xlsx' ? t('importer.sheetRead', { rows: integer(preview.row_estimate) }) : undefined}>
         {upload.sheets.length > 1 ? (
           <div className="import-sheets">
             <span className="muted small">{t('importer.sheet')}</span>
