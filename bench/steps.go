@@ -25,7 +25,7 @@ type side struct {
 }
 
 // duel asks two sides in turns, so that whatever else the machine does falls on both. The idle side costs next to nothing.
-func (b *bench) duel(what string, length time.Duration, sides [2]*side) (results [2][]load.Result, err error) {
+func (b *bench) duel(what string, length time.Duration, connections int, sides [2]*side) (results [2][]load.Result, err error) {
 	for round := range b.size.rounds {
 		for i, s := range sides {
 			if s == nil {
@@ -33,7 +33,7 @@ func (b *bench) duel(what string, length time.Duration, sides [2]*side) (results
 			}
 			b.progress("%s: %s, round %d of %d", what, s.name, round+1, b.size.rounds)
 			l, err := load.Run(load.Plan{
-				Addr: s.addr, Connections: b.size.connections, Warm: b.size.warm, For: length, Want: s.want,
+				Addr: s.addr, Connections: connections, Warm: b.size.warm, For: length, Want: s.want,
 				// Each round has numbers of its own: no lead comes twice.
 				Make: func(n int) load.Request { return s.request(n + round*10_000_000) },
 			})
@@ -71,7 +71,7 @@ func (b *bench) intake(r *report) error {
 	sides[1] = &side{"PocketBase", p.addr, http.StatusOK, func(n int) load.Request {
 		return load.Request{Method: "POST", Path: "/api/collections/lead/records", Body: body(n)}
 	}}
-	got, err := b.duel("intake", b.size.intake, sides)
+	got, err := b.duel("intake", b.size.intake, b.size.connections, sides)
 	if err != nil {
 		return err
 	}
@@ -87,14 +87,21 @@ func body(n int) []byte {
 	return raw
 }
 
-// reads are the three kinds of reading, as each side is asked; {id} takes one.
-var reads = []struct{ name, what, ours, theirs string }{
+// reads are the kinds of reading, as each side is asked; {id} takes one, and {word} the name of a company. Alone is one question at a time:
+// its latency is what counts.
+var reads = []struct {
+	name, what, ours, theirs string
+	alone                    bool
+}{
 	{"list", "first page of 50, newest first", "/api/v1/objects/lead/records?sort=-created_at&limit=50",
-		"/api/collections/lead/records?perPage=50&skipTotal=1&sort=-created"},
+		"/api/collections/lead/records?perPage=50&skipTotal=1&sort=-created", false},
 	{"filter", "industry and budget, first page of 50, newest first",
 		"/api/v1/objects/lead/records?sort=-created_at&limit=50&filter=" + url.QueryEscape(`{"all":[{"field":"industry","op":"eq","value":"教育"},{"field":"budget","op":"between","value":[50000,200000]}]}`),
-		"/api/collections/lead/records?perPage=50&skipTotal=1&sort=-created&filter=" + url.QueryEscape(`industry = "教育" && budget >= 50000 && budget <= 200000`)},
-	{"get", "one lead by id", "/api/v1/objects/lead/records/{id}", "/api/collections/lead/records/{id}"},
+		"/api/collections/lead/records?perPage=50&skipTotal=1&sort=-created&filter=" + url.QueryEscape(`industry = "教育" && budget >= 50000 && budget <= 200000`), false},
+	{"search", "a company by its name, typed into the search of everything",
+		"/api/v1/search?q={word}",
+		"/api/collections/lead/records?perPage=5&skipTotal=1&sort=-created&filter=" + url.QueryEscape(`company ~ "`) + "{word}" + url.QueryEscape(`" || name ~ "`) + "{word}" + url.QueryEscape(`" || phone ~ "`) + "{word}" + url.QueryEscape(`" || email ~ "`) + "{word}" + url.QueryEscape(`"`), true},
+	{"get", "one lead by id", "/api/v1/objects/lead/records/{id}", "/api/collections/lead/records/{id}", false},
 }
 
 // reading: a file of leads taken in, and then lists and single records among them.
@@ -137,13 +144,17 @@ func (b *bench) reading(r *report) error {
 		var sides [2]*side
 		if ours != nil {
 			sides[0] = &side{"Baton", ours.addr, http.StatusOK, func(n int) load.Request {
-				return load.Request{Method: "GET", Path: withID(read.ours, ids[n*7919%len(ids)]), Header: ours.cookie}
+				return load.Request{Method: "GET", Path: filled(read.ours, ids[n*7919%len(ids)], n*7919%rows), Header: ours.cookie}
 			}}
 		}
 		sides[1] = &side{"PocketBase", p.addr, http.StatusOK, func(n int) load.Request {
-			return load.Request{Method: "GET", Path: withID(read.theirs, peer.SeedID(rows-1-n*7919%min(rows, 5000)))}
+			return load.Request{Method: "GET", Path: filled(read.theirs, peer.SeedID(rows-1-n*7919%min(rows, 5000)), n*7919%rows)}
 		}}
-		got, err := b.duel(read.name, b.size.read, sides)
+		connections := b.size.connections
+		if read.alone {
+			connections = 1
+		}
+		got, err := b.duel(read.name, b.size.read, connections, sides)
 		if err != nil {
 			return err
 		}
@@ -152,7 +163,9 @@ func (b *bench) reading(r *report) error {
 	return nil
 }
 
-func withID(path, id string) string { return strings.Replace(path, "{id}", id, 1) }
+func filled(path, id string, n int) string {
+	return strings.NewReplacer("{id}", id, "{word}", url.QueryEscape(lead.Make(n).Company)).Replace(path)
+}
 
 // bulk: the memory that a long import needs.
 func (b *bench) bulk(r *report) error {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"baton/internal/platform/access"
@@ -17,6 +18,7 @@ import (
 	"baton/internal/platform/pinyin"
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
+	"baton/internal/platform/search"
 	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
 	"baton/internal/platform/web"
@@ -38,6 +40,7 @@ type engines struct {
 	inbox  *notify.Inbox
 	hub    *live.Hub
 	kept   *query.Kept
+	search *search.Index
 	jobs   *job.Service
 	intake *intake.Intake
 	// signer signs links and page tokens; hosted serves the pages they open
@@ -55,7 +58,7 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind()}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind()}
 }
 
 // rights are the named rights routes ask for.
@@ -75,12 +78,16 @@ func (a *App) wire(ctx context.Context) error {
 		e.hub.Publish("job", job.Show(r), func(who *actor.Actor) bool { return who.ID == r.ActorID })
 	})
 	e.kept = query.NewKept(a.DB, a.Defs, a.Clock, a.Env)
+	e.search = search.New(a.Reader, a.Ledger, a.members)
+	a.Defs.OnSwap(e.search.Swapped)
+	a.Reader.Finder = e.search.Finder
 	e.signer = identity.NewSigner(a.DB)
 	e.intake = &intake.Intake{Writer: a.Writer, Agent: a.agent, Tell: func(ctx context.Context, tx *store.Tx, person, title, body, object, id string) error {
 		return e.inbox.Send(ctx, tx, notify.Message{Person: person, Kind: "call", Level: notify.Amber, Title: title, Body: body, Object: object, RecordID: id})
 	}}
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
 	e.follow.Register()
+	a.Defs.OnSwap(e.follow.Swapped)
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
 	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
@@ -106,6 +113,8 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
+	a.loop(ctx, "pool clocks", a.engines.follow.RunPool)
+	a.loop(ctx, "search index", a.engines.search.Run)
 	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
 }
@@ -137,6 +146,7 @@ func (a *App) routes(r *web.Router) {
 	jobs := &job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}
 	jobs.Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
+	(&followup.OverdueHTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
 		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {
@@ -147,12 +157,24 @@ func (a *App) routes(r *web.Router) {
 	(&importing.HTTP{Importer: a.engines.importer, Jobs: jobs}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
+	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing, Secret: a.engines.signer.ChannelSecret, NewSecret: func(ctx context.Context, who *actor.Actor, channel string) (string, error) {
 		return a.Signing.NewChannelSecret(ctx, a.engines.signer, who, channel)
 	}}).Routes(r)
 	a.engines.hosted.Routes(r)
+}
+
+// members lists the people of units.
+func (a *App) members(units []string) []string {
+	var out []string
+	for _, p := range a.Dir.People() {
+		if slices.Contains(units, p.Unit) {
+			out = append(out, p.ID)
+		}
+	}
+	return out
 }
 
 func (a *App) timers(ctx context.Context, objectName string, ids []string) (map[string]any, error) {

@@ -77,6 +77,25 @@ func (s *Scope) AllowsOwner(owner string) bool {
 	return false
 }
 
+// Owners lists whose rows a scope opens that does not open all: "" is the pool; members lists the people of units.
+func (s *Scope) Owners(members func(units []string) []string) []string {
+	var out []string
+	if s.Pool {
+		out = append(out, "")
+	}
+	if s.Own && s.person != "" {
+		out = append(out, s.person)
+	}
+	if len(s.Units) > 0 {
+		for _, p := range members(s.Units) {
+			if p != s.person || !s.Own {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
 // SQL is the same as a condition on the object's table under an alias; "" when everything is open.
 func (s *Scope) SQL(alias string) (string, []any) {
 	if s.All {

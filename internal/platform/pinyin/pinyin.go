@@ -49,6 +49,13 @@ func (s *Speller) Key(text string) string { return key(s.spell(text, false), tex
 // PersonKey is Key for a person's name, whose surname has its own reading.
 func (s *Speller) PersonKey(name string) string { return key(s.spell(name, true), name) }
 
+// Syllables are the spelled syllables of a text and the words between them, in
+// order; signs and spaces only separate.
+func (s *Speller) Syllables(text string) []string { return s.spell(text, false) }
+
+// PersonSyllables is Syllables for a person's name.
+func (s *Speller) PersonSyllables(name string) []string { return s.spell(name, true) }
+
 // Full is the spelling without spaces, "chongqing", for finding by pinyin.
 func (s *Speller) Full(text string) string { return strings.Join(s.spell(text, false), "") }
 

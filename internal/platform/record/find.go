@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -60,30 +61,98 @@ type Standing struct {
 // Standings reads the standing of rows by id, deleted ones too, without asking for rights; ids that are not there are missing in the map.
 func Standings(ctx context.Context, q store.Querier, o *object.Object, ids []string) (map[string]Standing, error) {
 	out := make(map[string]Standing, len(ids))
-	const chunk = 100
-	for len(ids) > 0 {
-		n := min(chunk, len(ids))
-		args := make([]any, chunk) // a fixed number, so that the statement is prepared once
-		for i := range args {
-			args[i] = ids[min(i, n-1)]
+	err := byID(ctx, q, o, ids, `t."id", COALESCE(t."owner", ''), t."version", t."deleted_at" IS NOT NULL`, func(scan func(dest ...any) error) error {
+		var id string
+		var s Standing
+		err := scan(&id, &s.Owner, &s.Version, &s.Deleted)
+		out[id] = s
+		return err
+	})
+	return out, err
+}
+
+// ReadRows reads rows by id, deleted ones too, without asking for rights; ids that are not there are missing in the map.
+func ReadRows(ctx context.Context, q store.Querier, o *object.Object, ids []string) (map[string]*object.Row, error) {
+	out := make(map[string]*object.Row, len(ids))
+	err := byID(ctx, q, o, ids, SelectColumns(o, "t"), func(scan func(dest ...any) error) error {
+		row, err := ScanRow(o, scan)
+		if err == nil {
+			out[row.ID()] = row
 		}
-		rows, err := q.Query(ctx, `SELECT t."id", COALESCE(t."owner", ''), t."version", t."deleted_at" IS NOT NULL FROM `+object.Quote(o.Table)+` t WHERE t."id" IN (?`+strings.Repeat(", ?", chunk-1)+")", args...)
-		if err != nil {
+		return err
+	})
+	return out, err
+}
+
+// NextIDs lists up to limit ids behind one, in their order, of rows that are not deleted: for going over a whole table in steps.
+func NextIDs(ctx context.Context, q store.Querier, o *object.Object, after string, limit int) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT t."id" FROM `+object.Quote(o.Table)+` t WHERE t."id" > ? AND t."deleted_at" IS NULL ORDER BY t."id" LIMIT ?`, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
+}
+
+// byID reads columns of rows by id, a fixed number at a time, so that the statement is prepared once.
+func byID(ctx context.Context, q store.Querier, o *object.Object, ids []string, columns string, each func(scan func(dest ...any) error) error) error {
+	const chunk = 100
+	text := "SELECT " + columns + " FROM " + object.Quote(o.Table) + ` t WHERE t."id" IN (?` + strings.Repeat(", ?", chunk-1) + ")"
+	for ; len(ids) > 0; ids = ids[min(chunk, len(ids)):] {
+		args := make([]any, chunk)
+		for i := range args {
+			args[i] = ids[min(i, len(ids)-1)]
+		}
+		rows, err := q.Query(ctx, text, args...)
+		if err != nil {
+			return err
 		}
 		for rows.Next() {
-			var id string
-			var s Standing
-			if err := rows.Scan(&id, &s.Owner, &s.Version, &s.Deleted); err != nil {
+			if err := each(rows.Scan); err != nil {
 				_ = rows.Close()
-				return nil, err
+				return err
 			}
-			out[id] = s
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stay is a span of a record with one owner; Left is 0 while it lasts. Instants are milliseconds.
+type Stay struct {
+	Owner         string
+	Entered, Left int64
+}
+
+// Owners reads who had the records from when to when, oldest first, without asking for rights.
+func Owners(ctx context.Context, q store.Querier, o *object.Object, ids []string) (map[string][]Stay, error) {
+	args := []any{o.Name, o.Fields[object.Owner].ID}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	rows, err := q.Query(ctx, "SELECT record_id, COALESCE(value, ''), entered_at, COALESCE(left_at, 0) FROM track WHERE object = ? AND field = ? AND record_id IN ("+strings.TrimPrefix(strings.Repeat(", ?", len(ids)), ", ")+") ORDER BY record_id, entered_at, written_at", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string][]Stay{}
+	for rows.Next() {
+		var id string
+		var s Stay
+		if err := rows.Scan(&id, &s.Owner, &s.Entered, &s.Left); err != nil {
 			return nil, err
 		}
-		ids = ids[n:]
+		out[id] = append(out[id], s)
 	}
-	return out, nil
+	return out, rows.Err()
 }

@@ -24,6 +24,9 @@ type Reader struct {
 	Access *access.Control
 	Clock  *clock.Clock
 	Env    *object.Env
+	// Finder gives a condition on ids, as SQL under alias t, for the rows that have the words somewhere; ok is false where it cannot tell.
+	// It may be nil.
+	Finder func(ctx context.Context, o *object.Object, words string, hidden map[string]bool) (sql string, args []any, ok bool)
 }
 
 // Sort is one key of an order. Empty is the smallest value; EmptyLast puts it behind all others in an ascending order too.
@@ -84,6 +87,25 @@ func (r *Reader) Get(ctx context.Context, a *actor.Actor, name, id string) (*obj
 	return row, nil
 }
 
+// GetMany reads records inside the actor's scope, in the order of ids; what is not there, deleted or outside the scope is left out.
+func (r *Reader) GetMany(ctx context.Context, a *actor.Actor, name string, ids []string) ([]*object.Row, error) {
+	o, scope, err := r.Object(a, name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := ReadRows(ctx, r.DB, o, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*object.Row, 0, len(ids))
+	for _, id := range ids {
+		if row := found[id]; row != nil && row.V[object.DeletedAt] == nil && scope.Allows(row) {
+			out = append(out, row)
+		}
+	}
+	return out, nil
+}
+
 // where compiles a filter for the records of an object as the actor may see things, as SQL under alias t.
 func (r *Reader) where(a *actor.Actor, o *object.Object, filter json.RawMessage, pointer string) (string, []any, error) {
 	if len(filter) == 0 || string(filter) == "null" {
@@ -136,7 +158,7 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 		return nil, err
 	}
 	add(sql, more)
-	add(words(o, r.DB.Dialect(), l.Words, hidden))
+	add(r.words(ctx, o, l.Words, hidden))
 	keys, err := sortKeys(o, l.Sort, hidden)
 	if err != nil {
 		return nil, err
@@ -192,7 +214,17 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 	return page, nil
 }
 
-// words finds rows in whose text fields each of the words stands.
+// words finds rows by what somebody typed: by the index of words where there is one that may be asked, else in whose text fields each of
+// the words stands.
+func (r *Reader) words(ctx context.Context, o *object.Object, text string, hidden map[string]bool) (string, []any) {
+	if r.Finder != nil && text != "" {
+		if sql, args, ok := r.Finder(ctx, o, text, hidden); ok {
+			return sql, args
+		}
+	}
+	return words(o, r.DB.Dialect(), text, hidden)
+}
+
 func words(o *object.Object, d store.Dialect, text string, hidden map[string]bool) (string, []any) {
 	// lower and columns that compare bytewise: both databases fold the letters a–z only.
 	find := "instr(lower(%s), ?) > 0"

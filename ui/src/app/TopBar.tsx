@@ -1,10 +1,8 @@
 import { BellOutlined, DisconnectOutlined, SearchOutlined } from '@ant-design/icons'
-import { Input, type InputRef } from 'antd'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLocation, useNavigate, useSearchParams } from 'react-router'
+import { useSearchParams } from 'react-router'
 import { useInbox } from '../api/inbox'
-import { useObject } from '../api/session'
 import { usePhone } from '../parts/usePhone'
 import { JobsPill } from './JobsPill'
 import { PersonMenu } from './PersonMenu'
@@ -12,46 +10,33 @@ import { Logo } from './Frame'
 
 const InboxDrawer = lazy(() => import('../features/inbox/InboxDrawer'))
 
+const palette = () => import('../features/search/SearchPalette')
+const SearchPalette = lazy(palette)
+
 function Search() {
   const { t } = useTranslation()
-  const navigate = useNavigate()
-  const { pathname } = useLocation()
-  const [params] = useSearchParams()
-  const input = useRef<InputRef>(null)
   const phone = usePhone()
-  const q = pathname.startsWith('/objects/') ? (params.get('q') ?? '') : ''
-  const [typed, setTyped] = useState<{ from: string; text: string }>({ from: q, text: q })
-  const text = typed.from === q ? typed.text : q
+  const [open, setOpen] = useState(false)
   useEffect(() => {
-    const focus = (event: KeyboardEvent): void => {
+    const toggle = (event: KeyboardEvent): void => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
-        input.current?.focus({ cursor: 'all' })
+        setOpen((now) => !now)
       }
     }
-    window.addEventListener('keydown', focus)
-    return () => window.removeEventListener('keydown', focus)
+    window.addEventListener('keydown', toggle)
+    void palette() // at hand when the keys are pressed: what is typed next belongs into it
+    return () => window.removeEventListener('keydown', toggle)
   }, [])
-  const go = (): void => {
-    const words = text.trim()
-    const list = /^\/objects\/([^/]+)$/.exec(pathname)?.[1] ?? 'lead'
-    void navigate(`/objects/${list}?view=all${words ? `&q=${encodeURIComponent(words)}` : ''}`)
-  }
   return (
-    <Input
-      ref={input}
-      className="top-search"
-      role="searchbox"
-      aria-label={t('frame.search')}
-      prefix={<SearchOutlined aria-hidden />}
-      suffix={phone ? null : <kbd className="kbd">Ctrl K</kbd>}
-      placeholder={t(phone ? 'frame.searchShort' : 'frame.searchHint')}
-      value={text}
-      allowClear
-      onChange={(e) => setTyped({ from: q, text: e.target.value })}
-      onPressEnter={go}
-      onClear={() => { if (q) void navigate(pathname + '?view=all') }}
-    />
+    <>
+      <button type="button" className="top-search" aria-haspopup="dialog" aria-keyshortcuts="Control+K" onClick={() => setOpen(true)}>
+        <SearchOutlined aria-hidden />
+        <span className="top-search-text">{t(phone ? 'frame.searchShort' : 'frame.searchHint')}</span>
+        {phone ? null : <kbd className="kbd" aria-hidden>Ctrl K</kbd>}
+      </button>
+      {open ? <Suspense fallback={null}><SearchPalette onClose={() => setOpen(false)} /></Suspense> : null}
+    </>
   )
 }
 
@@ -60,7 +45,6 @@ export function TopBar({ live }: { live: boolean }) {
   const phone = usePhone()
   const [params, setParams] = useSearchParams()
   const { data } = useInbox()
-  const sells = useObject('lead') !== undefined // what is searched when nothing else is open
   const unread = data?.unread ?? 0
   const open = params.get('inbox') === '1'
   const setOpen = (next: boolean): void =>
@@ -73,7 +57,7 @@ export function TopBar({ live }: { live: boolean }) {
   return (
     <header className="top-bar">
       {phone ? <Logo /> : null}
-      {sells ? <Search /> : null}
+      <Search />
       <div className="top-right">
         {live ? null : <span className="top-offline" role="status"><DisconnectOutlined aria-hidden /> {phone ? null : t('frame.reconnecting')}</span>}
         <JobsPill />

@@ -16,7 +16,7 @@ import { PeoplePage } from './PeoplePage'
 import { RevisionsPage } from './RevisionsPage'
 import './config.css'
 
-const order = ['assignment_policy', 'follow_up_rule', 'tag_dimension', 'channel', 'form', 'material']
+const order = ['assignment_policy', 'follow_up_rule', 'pool_policy', 'tag_dimension', 'channel', 'form', 'material']
 const makeable = ['tag_dimension', 'channel', 'form', 'material']
 const prefixes: Record<string, string> = { tag_dimension: 'dim', channel: 'channel', form: 'f', material: 'm' }
 
