@@ -52,9 +52,8 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) *
 	}
 	before := len(b.Problems)
 	find := func(name, at string) *object.Object {
-		o, ok := object.Of(b.Snapshot, name)
+		o, ok := object.Named(b, at, name)
 		if !ok {
-			b.Problem(at, "unknown_object", "没有对象“"+name+"”", definition.Suggest(name, b.Names(object.Kind)))
 		}
 		return o
 	}
