@@ -52,9 +52,7 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) *
 	}
 	before := len(b.Problems)
 	find := func(name, at string) *object.Object {
-		o, ok := object.Named(b, at, name)
-		if !ok {
-		}
+		o, _ := object.Named(b, at, name)
 		return o
 	}
 	o, from := find(r.Spec.Object, "/spec/object"), find(r.Spec.From, "/spec/from")
