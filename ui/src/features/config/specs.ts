@@ -39,10 +39,12 @@ export interface PolicySpec {
 export interface FollowUpSpec {
   object: string
   enabled: boolean
+  when?: Condition | null
   first_open_hours?: number | null
   contact_hours?: number | null
   working_time?: boolean
   calendar?: string
+  nudge?: { hours: number; quiet_minutes: number; text?: string; acts?: Record<string, string> } | null
   on_breach?: { notify_owner?: boolean; copy_supervisor?: boolean; escalate_after_hours?: number | null; return_to_pool_after_hours?: number | null }
 }
 
@@ -68,7 +70,7 @@ export interface DuplicateSpec {
   weights: Record<string, number>
 }
 
-export interface ChannelSpec { object: string; source?: string; enabled: boolean; assign: boolean; countdown: boolean; defaults?: Record<string, unknown> }
+export interface ChannelSpec { object: string; shape?: string; source?: string; enabled: boolean; assign: boolean; countdown: boolean; defaults?: Record<string, unknown> }
 
 export interface FormProps<S> { spec: S; onChange: (spec: S) => void; disabled: boolean; name: string }
 

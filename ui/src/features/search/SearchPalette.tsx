@@ -86,6 +86,7 @@ export default function SearchPalette({ onClose }: { onClose: () => void }) {
             {s.choices.map((c) => <Line key={c.key} id={`${list}-${c.key}`} choice={c} chosen={c === current} onPoint={() => setChosen(c.key)} onChoose={() => go(c)} />)}
           </div>
         ))}
+        {words !== '' && search.data?.filling ? <p className="palette-filling muted small" role="status">{t('palette.filling')}</p> : null}
         {choices.length === 0 && settled && !search.isError ? <p className="palette-none" role="status">{t('palette.none', { words })}<br /><span className="muted small">{t('palette.noneHint')}</span></p> : null}
       </div>
       <div className="palette-foot muted small" aria-hidden>{t('palette.keys')}</div>
