@@ -17,7 +17,7 @@ const (
 	// A key that finds more than this many records tells nothing, if it is a piece of a name; of an exact key the oldest are compared.
 	mostOfKey = 64
 	// mostAlike is how many of those that a record shares pieces of its name with are compared, those with the most pieces first.
-	mostAlike = 24
+	mostAlike = 12
 	// lookups is how many keys are looked up by one statement.
 	lookups = 24
 )
