@@ -72,6 +72,10 @@ var routeRights = []struct {
 	{"POST /api/v1/objects/{object}/records/{id}:transfer", "/api/v1/objects/lead/records/{mine}:transfer", map[string]any{"owner": "rob"}, "401 200 200 200 404 200 403 401"},
 	{"POST /api/v1/objects/{object}/records/{id}:return", "/api/v1/objects/lead/records/{mine}:return", map[string]any{"reason": "不是客户"}, "401 200 200 200 404 200 403 401"},
 
+	// The home: everybody's own.
+	{"GET /api/v1/today", "/api/v1/today", nil, "401 200 200 200 200 200 200 401"},
+	{"POST /api/v1/today:visit", "/api/v1/today:visit", nil, "401 200 200 200 200 200 200 401"},
+
 	// Scripts: everybody inside reads and copies, a use is a person's.
 	{"GET /api/v1/search", "/api/v1/search?q=甲", nil, "401 200 200 200 200 200 200 401"},
 	{"GET /api/v1/scripts", "/api/v1/scripts?industry=医疗", nil, "401 200 200 200 200 200 200 401"},
