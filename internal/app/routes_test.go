@@ -72,6 +72,15 @@ var routeRights = []struct {
 	{"POST /api/v1/objects/{object}/records/{id}:transfer", "/api/v1/objects/lead/records/{mine}:transfer", map[string]any{"owner": "rob"}, "401 200 200 200 404 200 403 401"},
 	{"POST /api/v1/objects/{object}/records/{id}:return", "/api/v1/objects/lead/records/{mine}:return", map[string]any{"reason": "不是客户"}, "401 200 200 200 404 200 403 401"},
 
+	{"POST /api/v1/objects/{object}/records/{id}:protect", "/api/v1/objects/lead/records/{mine}:protect", map[string]any{"until": "2999-01-01T00:00:00Z"}, "401 422 403 403 404 403 403 401"}, // 422: too far; only the owner may
+	{"POST /api/v1/objects/{object}/records/{id}:unprotect", "/api/v1/objects/lead/records/{mine}:unprotect", nil, "401 200 200 200 404 200 403 401"},
+	{"GET /api/v1/objects/{object}/pool", "/api/v1/objects/lead/pool", nil, "401 200 200 200 404 200 200 401"},
+	{"GET /api/v1/objects/{object}/pool", "/api/v1/objects/customer/pool", nil, "401 409 409 409 404 409 409 401"},
+
+	// What ran late: 销售 one's own, 主管 the team's, to take out and to talk about.
+	{"GET /api/v1/objects/{object}/overdue", "/api/v1/objects/lead/overdue", nil, "401 200 200 200 404 200 200 401"},
+	{"GET /api/v1/objects/{object}/overdue.xlsx", "/api/v1/objects/lead/overdue.xlsx", nil, "401 403 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/overdue/{id}:talk", "/api/v1/objects/lead/overdue/none:talk", map[string]any{"note": "聊聊"}, "401 404 404 404 404 404 404 401"},
 	// The home: everybody's own.
 	{"GET /api/v1/today", "/api/v1/today", nil, "401 200 200 200 200 200 200 401"},
 	{"POST /api/v1/today:visit", "/api/v1/today:visit", nil, "401 200 200 200 200 200 200 401"},

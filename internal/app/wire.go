@@ -52,7 +52,7 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), intake.NewKind(), funnel.NewKind()}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), funnel.NewKind()}
 }
 
 // rights are the named rights routes ask for.
@@ -78,6 +78,7 @@ func (a *App) wire(ctx context.Context) error {
 	e.intake = &intake.Intake{Writer: a.Writer}
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
 	e.follow.Register()
+	a.Defs.OnSwap(e.follow.Swapped)
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
 	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
@@ -102,6 +103,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "live feed", a.engines.hub.Run)
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
+	a.loop(ctx, "pool clocks", a.engines.follow.RunPool)
 	a.loop(ctx, "search index", a.engines.search.Run)
 	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
@@ -134,6 +136,7 @@ func (a *App) routes(r *web.Router) {
 	jobs := &job.HTTP{Jobs: a.engines.jobs, Allow: r.Allows}
 	jobs.Routes(r)
 	(&followup.HTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
+	(&followup.OverdueHTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
 		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {

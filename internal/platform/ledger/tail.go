@@ -197,3 +197,32 @@ func (l *Ledger) Touched(ctx context.Context, q store.Querier, e *Event) (bool, 
 	err := q.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM event WHERE record_id = ? AND seq > ? AND (batch IS NULL OR batch <> ?) AND actor_kind <> 'system' AND op <> 'open' LIMIT 1) AS t", e.RecordID, e.Seq, e.Batch).Scan(&n)
 	return n > 0, err
 }
+
+// Deed is that something was done to a record, and when it happened, ms.
+type Deed struct {
+	RecordID, Op string
+	At           int64
+}
+
+// Deeds reads when certain things were done to records, in order.
+func (l *Ledger) Deeds(ctx context.Context, ids []string, ops ...string) ([]Deed, error) {
+	marks := func(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", n), ", ") }
+	var args []any
+	for _, s := range append(append([]string{}, ids...), ops...) {
+		args = append(args, s)
+	}
+	rows, err := l.db.Query(ctx, "SELECT record_id, op, at FROM event WHERE record_id IN ("+marks(len(ids))+") AND op IN ("+marks(len(ops))+") ORDER BY seq", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Deed
+	for rows.Next() {
+		var d Deed
+		if err := rows.Scan(&d.RecordID, &d.Op, &d.At); err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, rows.Err()
+}

@@ -226,12 +226,14 @@ func (h *Hub) feed(ctx context.Context) error {
 		if len(items) > 0 {
 			h.inboxSeq = items[len(items)-1].Seq
 		}
+		var reached []*notify.Item
 		for c := range h.clients {
 			text := tell(c, news)
 			who := c.who.Load()
 			for _, it := range items {
 				if who.Kind == actor.Person && it.Person == who.ID {
 					text = append(text, encode(0, "inbox", notify.Show(it))...)
+					reached = append(reached, it)
 				}
 			}
 			if len(text) > 0 {
@@ -239,6 +241,9 @@ func (h *Hub) feed(ctx context.Context) error {
 			}
 		}
 		h.mu.Unlock()
+		if err := h.Inbox.Delivered(ctx, reached); err != nil {
+			return err
+		}
 	}
 }
 

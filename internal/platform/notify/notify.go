@@ -44,7 +44,8 @@ type Item struct {
 	ID  string
 	Seq int64
 	Message
-	At, ReadAt int64
+	// DeliveredAt is when it first reached a page of the person's, 0 before.
+	At, DeliveredAt, ReadAt int64
 }
 
 // Inbox keeps the notices of all persons. Safe for concurrent use.
@@ -128,7 +129,7 @@ func (in *Inbox) flush(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-const columns = "id, seq, person, kind, level, title, COALESCE(body, ''), COALESCE(object, ''), COALESCE(record_id, ''), at, COALESCE(read_at, 0)"
+const columns = "id, seq, person, kind, level, title, COALESCE(body, ''), COALESCE(object, ''), COALESCE(record_id, ''), at, COALESCE(delivered_at, 0), COALESCE(read_at, 0)"
 
 // List gives a person's notices, newest first, below the number before (0 = from the newest).
 func (in *Inbox) List(ctx context.Context, person string, unreadOnly bool, before int64, limit int) ([]*Item, error) {
@@ -147,6 +148,45 @@ func (in *Inbox) After(ctx context.Context, seq int64, limit int) ([]*Item, erro
 	return in.read(ctx, "SELECT "+columns+" FROM inbox WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
 }
 
+// About gives the notices about records that carry a dedupe word, oldest first; without asking whose they are, for engines.
+func (in *Inbox) About(ctx context.Context, ids []string) ([]*Item, error) {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := in.db.Query(ctx, "SELECT "+columns+", dedupe FROM inbox WHERE dedupe IS NOT NULL AND record_id IN ("+strings.TrimPrefix(strings.Repeat(", ?", len(ids)), ", ")+") ORDER BY seq", args...)
+	if err != nil {
+		return nil, fmt.Errorf("notify: %w", err)
+	}
+	defer rows.Close()
+	var out []*Item
+	for rows.Next() {
+		it := &Item{}
+		if err := rows.Scan(&it.ID, &it.Seq, &it.Person, &it.Kind, &it.Level, &it.Title, &it.Body, &it.Object, &it.RecordID, &it.At, &it.DeliveredAt, &it.ReadAt, &it.Dedupe); err != nil {
+			return nil, err
+		}
+		out = append(out, it)
+	}
+	return out, rows.Err()
+}
+
+// Delivered keeps that notices reached a page of their persons'; the first time counts.
+func (in *Inbox) Delivered(ctx context.Context, items []*Item) error {
+	args := []any{in.clock.Milli()}
+	for _, it := range items {
+		if it.DeliveredAt == 0 {
+			args = append(args, it.ID)
+		}
+	}
+	if len(args) == 1 {
+		return nil
+	}
+	return in.db.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE inbox SET delivered_at = ? WHERE delivered_at IS NULL AND id IN ("+strings.TrimPrefix(strings.Repeat(", ?", len(args)-1), ", ")+")", args...)
+		return err
+	})
+}
+
 // Last is the highest number given out.
 func (in *Inbox) Last(ctx context.Context) (n int64, err error) {
 	err = in.db.QueryRow(ctx, "SELECT n FROM sequence WHERE name = 'inbox'").Scan(&n)
@@ -162,7 +202,7 @@ func (in *Inbox) read(ctx context.Context, q string, args ...any) ([]*Item, erro
 	var out []*Item
 	for rows.Next() {
 		it := &Item{}
-		if err := rows.Scan(&it.ID, &it.Seq, &it.Person, &it.Kind, &it.Level, &it.Title, &it.Body, &it.Object, &it.RecordID, &it.At, &it.ReadAt); err != nil {
+		if err := rows.Scan(&it.ID, &it.Seq, &it.Person, &it.Kind, &it.Level, &it.Title, &it.Body, &it.Object, &it.RecordID, &it.At, &it.DeliveredAt, &it.ReadAt); err != nil {
 			return nil, err
 		}
 		out = append(out, it)
@@ -183,11 +223,11 @@ func (in *Inbox) Unread(ctx context.Context, person string) (n int, err error) {
 func (in *Inbox) Read(ctx context.Context, person, id string) (*Item, error) {
 	var out *Item
 	err := in.db.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, "UPDATE inbox SET read_at = ? WHERE id = ? AND person = ? AND read_at IS NULL", in.clock.Milli(), id, person); err != nil {
+		if _, err := tx.Exec(ctx, "UPDATE inbox SET read_at = ?, delivered_at = COALESCE(delivered_at, ?) WHERE id = ? AND person = ? AND read_at IS NULL", in.clock.Milli(), in.clock.Milli(), id, person); err != nil {
 			return err
 		}
 		it := &Item{}
-		err := tx.QueryRow(ctx, "SELECT "+columns+" FROM inbox WHERE id = ? AND person = ?", id, person).Scan(&it.ID, &it.Seq, &it.Person, &it.Kind, &it.Level, &it.Title, &it.Body, &it.Object, &it.RecordID, &it.At, &it.ReadAt)
+		err := tx.QueryRow(ctx, "SELECT "+columns+" FROM inbox WHERE id = ? AND person = ?", id, person).Scan(&it.ID, &it.Seq, &it.Person, &it.Kind, &it.Level, &it.Title, &it.Body, &it.Object, &it.RecordID, &it.At, &it.DeliveredAt, &it.ReadAt)
 		if errors.Is(err, sql.ErrNoRows) {
 			return problem.New(problem.NotFound, "no_such_notice", "没有这条提醒")
 		}
@@ -200,7 +240,7 @@ func (in *Inbox) Read(ctx context.Context, person, id string) (*Item, error) {
 // ReadAll ticks off all of a person's notices.
 func (in *Inbox) ReadAll(ctx context.Context, person string) error {
 	return in.db.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE inbox SET read_at = ? WHERE person = ? AND read_at IS NULL", in.clock.Milli(), person)
+		_, err := tx.Exec(ctx, "UPDATE inbox SET read_at = ?, delivered_at = COALESCE(delivered_at, ?) WHERE person = ? AND read_at IS NULL", in.clock.Milli(), in.clock.Milli(), person)
 		return err
 	})
 }

@@ -15,6 +15,7 @@ type WorkbookWriter struct {
 	zip   *zip.Writer
 	sheet *bufio.Writer
 	row   int
+	heads int
 	err   error
 }
 
@@ -22,12 +23,17 @@ const xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 
 // NewWorkbook begins a file; name is the sheet's. Close must be called.
 func NewWorkbook(out io.Writer, name string) (*WorkbookWriter, error) {
+	return NewHeadedWorkbook(out, name, 1)
+}
+
+// NewHeadedWorkbook is NewWorkbook for a sheet whose first heads rows stand still, such as a note above the header.
+func NewHeadedWorkbook(out io.Writer, name string, heads int) (*WorkbookWriter, error) {
 	const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	var title strings.Builder
 	if err := xml.EscapeText(&title, []byte(name)); err != nil {
 		return nil, err
 	}
-	w := &WorkbookWriter{zip: zip.NewWriter(out)}
+	w := &WorkbookWriter{zip: zip.NewWriter(out), heads: heads}
 	for _, p := range [...]struct{ name, body string }{
 		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>`},
 		{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="` + office + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
@@ -49,11 +55,11 @@ func NewWorkbook(out io.Writer, name string) (*WorkbookWriter, error) {
 		return nil, err
 	}
 	w.sheet = bufio.NewWriterSize(part, chunk)
-	_, err = w.sheet.WriteString(xmlHead + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`)
+	_, err = w.sheet.WriteString(xmlHead + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="` + strconv.Itoa(heads) + `" topLeftCell="A` + strconv.Itoa(heads+1) + `" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`)
 	return w, err
 }
 
-// Write adds a row; the first is the header.
+// Write adds a row; the first ones are the head.
 func (w *WorkbookWriter) Write(cells []string) error {
 	if w.err != nil {
 		return w.err
@@ -63,7 +69,7 @@ func (w *WorkbookWriter) Write(cells []string) error {
 		return errors.New("超过一张工作表能放下的行数，请下载 CSV")
 	}
 	style := ` s="1" t="inlineStr"><is><t xml:space="preserve">`
-	if w.row == 1 {
+	if w.row <= w.heads {
 		style = ` s="2" t="inlineStr"><is><t xml:space="preserve">`
 	}
 	w.put(`<row r="` + strconv.Itoa(w.row) + `">`)

@@ -138,6 +138,33 @@ func (s *Service) ListFor(ctx context.Context, q store.Querier, object string, i
 	return out, nil
 }
 
+// Get gives one countdown, nil when there is none of that id.
+func (s *Service) Get(ctx context.Context, q store.Querier, id string) (*Timer, error) {
+	rows, err := q.Query(ctx, "SELECT "+columns+" FROM timer WHERE id = ?", id)
+	if err != nil {
+		return nil, fmt.Errorf("timer: get: %w", err)
+	}
+	all, err := scan(rows)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// Fired gives the countdowns of an object and of some kinds that ran out between two instants (from included), by due instant; at most limit,
+// the newest.
+func (s *Service) Fired(ctx context.Context, q store.Querier, object string, kinds []string, from, to int64, limit int) ([]Timer, error) {
+	args := []any{object, from, to}
+	for _, k := range kinds {
+		args = append(args, k)
+	}
+	rows, err := q.Query(ctx, "SELECT "+columns+" FROM timer WHERE state = 2 AND object = ? AND due_at >= ? AND due_at < ? AND kind IN (?"+strings.Repeat(", ?", len(kinds)-1)+") ORDER BY due_at DESC, id LIMIT ?", append(args, limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("timer: fired: %w", err)
+	}
+	return scan(rows)
+}
+
 func scan(rows *sql.Rows) ([]Timer, error) {
 	defer rows.Close()
 	out := []Timer{}

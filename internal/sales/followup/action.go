@@ -82,6 +82,12 @@ func (e *Engine) write(ctx context.Context, tx *store.Tx, a *actor.Actor, writes
 	return out[0].Row, nil
 }
 
+// visited keeps that the owner had the page open, for telling later where a delay came from.
+func (e *Engine) visited(ctx context.Context, tx *store.Tx, a *actor.Actor, row *object.Row) error {
+	_, err := tx.Exec(ctx, "INSERT INTO page_visit (object, record_id, person, at) VALUES (?, ?, ?, ?) ON CONFLICT (record_id, person, at) DO NOTHING", row.Object.Name, row.ID(), a.ID, e.Clock.Milli())
+	return err
+}
+
 // Open tells that somebody looks at a record. The present owner's first opening stops the countdown to it, starts the one to the first
 // contact and is kept; everybody else's, and the owner's later ones, change nothing.
 func (e *Engine) Open(ctx context.Context, a *actor.Actor, objectName, id string) (*object.Row, error) {
@@ -91,6 +97,9 @@ func (e *Engine) Open(ctx context.Context, a *actor.Actor, objectName, id string
 		}
 		if !owns(a, row) || settled(row) {
 			return row, nil
+		}
+		if err := e.visited(ctx, tx, a, row); err != nil {
+			return nil, err
 		}
 		timers, err := e.Timers.List(ctx, tx, objectName, id)
 		if err != nil {
@@ -191,7 +200,7 @@ func (e *Engine) Contacted(ctx context.Context, a *actor.Actor, objectName, id, 
 		for _, t := range tasks {
 			writes = append(writes, record.Write{Op: record.Update, Object: t.Object.Name, ID: t.ID(), At: now, Values: map[string]any{"status": "done", "done_at": object.Instant(now)}})
 		}
-		if err := e.Timers.Stop(ctx, tx, objectName, id); err != nil {
+		if err := e.Timers.Stop(ctx, tx, objectName, id, FirstOpen, FollowUp, Escalate, Return, AssignDeadline); err != nil {
 			return nil, err
 		}
 		return e.write(ctx, tx, a, writes...)

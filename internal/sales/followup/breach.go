@@ -118,6 +118,11 @@ func (e *Engine) returnToPool(ctx context.Context, tx *store.Tx, t timer.Timer) 
 	if err != nil {
 		return err
 	}
+	if until, ok := row.Int(protectedField); ok && until > e.Clock.Milli() {
+		// The owner has promised to call back; what is due waits until then.
+		t.ID, t.State, t.StartedAt, t.Due = "", timer.Running, e.Clock.Milli(), until
+		return e.Timers.Start(ctx, tx, t)
+	}
 	reason := fmt.Sprintf("%s %s，已退回公海", e.name(t.Person), missed(terms.Of, terms.Hours))
 	values := map[string]any{"owner": nil}
 	if has(row.Object, "pool_reason") {

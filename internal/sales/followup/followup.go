@@ -1,6 +1,7 @@
 // Package followup keeps the promise that nobody waits unanswered: a record that gets an owner must be opened in time and its contact be
-// reached in time, by that owner; a breach is told, escalated and, where so decided, ends with the record back in the pool. It binds to
-// objects by its rules, and knows countdowns, notices and the record writer, nothing of how an owner was chosen.
+// reached in time, by that owner; a breach is told, escalated and, where so decided, ends with the record back in the pool. What lies there
+// is kept by region, by quotas and by call-back protection, and what ran late is listed with where it stuck. It binds to objects by its
+// rules, and knows countdowns, notices and the record writer, nothing of how an owner was chosen.
 package followup
 
 import (
@@ -26,6 +27,9 @@ const (
 	AssignDeadline = "assign_deadline"
 	Escalate       = "escalate"
 	Return         = "return_to_pool"
+	// PoolWait runs while a record lies in the pool, Recycle while its owner may let it lie.
+	PoolWait = "pool_wait"
+	Recycle  = "pool_recycle"
 )
 
 // FirstContact is the kind of task that stands for the first contact.
@@ -58,15 +62,20 @@ type Engine struct {
 	Env    *object.Env
 
 	rules atomic.Pointer[ruleIndex]
+	pools atomic.Pointer[poolIndex]
+	seed  chan struct{}
 }
 
 // Register sets the handlers of the engine's countdowns.
 func (e *Engine) Register() {
+	e.seed = make(chan struct{}, 1)
 	e.Timers.Handle(FirstOpen, e.breach)
 	e.Timers.Handle(FollowUp, e.breach)
 	e.Timers.Handle(Escalate, e.escalate)
 	e.Timers.Handle(Return, e.returnToPool)
 	e.Timers.Handle(AssignDeadline, e.unassigned)
+	e.Timers.Handle(PoolWait, e.waited)
+	e.Timers.Handle(Recycle, e.recycle)
 }
 
 // local shows an instant to the second, in the workspace's zone.

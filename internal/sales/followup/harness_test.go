@@ -80,7 +80,7 @@ func open(t *testing.T, url string, c *clock.Clock) *company {
 	co.ledger = ledger.New(db, c.Now)
 	co.inbox = notify.New(db, c)
 	kinds := []definition.Kind{object.NewKind(), access.NewKind([]string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "system.write"}),
-		timer.NewCalendarKind(), followup.NewKind(env)}
+		timer.NewCalendarKind(), followup.NewKind(env), followup.NewPoolKind(env)}
 	co.defs = definition.NewManager(db, c, kinds, object.Apply, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
 	db.OnBegin(co.defs.Follow)
 	co.dir = identity.NewDirectory(db, co.defs)
@@ -106,7 +106,7 @@ func found(t *testing.T, url string) *company {
 	co := open(t, url, clock.New())
 	files := os.DirFS("../../../templates")
 	var defs []*definition.Definition
-	for _, folder := range []string{"platform", "sales/objects", "sales/roles", "sales/calendar.yaml", "sales/follow_up.yaml"} {
+	for _, folder := range []string{"platform", "sales/objects", "sales/roles", "sales/calendar.yaml", "sales/follow_up.yaml", "sales/pool.yaml"} {
 		d, err := template.Read(files, folder)
 		if err != nil {
 			t.Fatal(err)
@@ -289,3 +289,14 @@ func (c *company) rule(change func(*followup.Spec)) {
 }
 
 func hours(h float64) *float64 { return &h }
+
+// wait asks until it is so, at most ten seconds.
+func wait(t *testing.T, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !so(); {
+		if time.Now().After(end) {
+			t.Fatal("it never came to be so")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}

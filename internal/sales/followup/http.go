@@ -25,6 +25,9 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":claim", Right: web.SignedIn, Summary: "Take a record from the pool"}, h.claim)
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":transfer", Right: web.SignedIn, Summary: "Give a record to another owner"}, h.transfer)
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":return", Right: web.SignedIn, Summary: "Give a record back to the pool"}, h.giveBack)
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":protect", Right: web.SignedIn, Summary: "Mark a record of one's own to be called back, until when nobody may take it"}, h.protect)
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":unprotect", Right: web.SignedIn, Summary: "End such a mark before its time"}, h.unprotect)
+	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/pool", Right: web.SignedIn, Summary: "An object's pool by region: counts, what waits too long, one's quotas"}, h.pool)
 }
 
 type one struct {
@@ -58,6 +61,17 @@ type returnIn struct {
 	}
 }
 
+type protectIn struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
+		Until string `json:"until,omitempty" doc:"RFC 3339"`
+		Note  string `json:"note,omitempty"`
+	}
+}
+
+type poolOut struct{ Body *Pool }
+
 type shownOut struct {
 	Body struct {
 		Record map[string]any               `json:"record"`
@@ -89,6 +103,23 @@ func (h *HTTP) transfer(ctx context.Context, in *transferIn) (*shownOut, error) 
 func (h *HTTP) giveBack(ctx context.Context, in *returnIn) (*shownOut, error) {
 	row, err := h.Engine.ReturnToPool(ctx, actor.From(ctx), in.Object, in.ID, in.Body.Reason)
 	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) protect(ctx context.Context, in *protectIn) (*shownOut, error) {
+	row, err := h.Engine.Protect(ctx, actor.From(ctx), in.Object, in.ID, in.Body.Until, in.Body.Note)
+	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) unprotect(ctx context.Context, in *one) (*shownOut, error) {
+	row, err := h.Engine.Unprotect(ctx, actor.From(ctx), in.Object, in.ID)
+	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) pool(ctx context.Context, in *struct {
+	Object string `path:"object"`
+}) (*poolOut, error) {
+	p, err := h.Engine.PoolOf(ctx, h.Reader, actor.From(ctx), in.Object)
+	return &poolOut{p}, err
 }
 
 // show answers with the record as the actor sees it, its countdowns, and the names of the people it refers to.

@@ -53,7 +53,7 @@ func TestActionsOverHTTP(t *testing.T) {
 		if status, got := call("zhao", "POST", id+":claim", "{}"); status != 409 || got.Code != "held" || !strings.Contains(got.Detail, "王芳") {
 			t.Errorf("the second claim: %d %+v", status, got)
 		}
-		if status, _ := call("wang", "GET", id, ""); status != 200 || len(c.countdowns(id)) != 1 {
+		if status, _ := call("wang", "GET", id, ""); status != 200 || strings.Join(c.countdowns(id), " ") != "pool_wait:stopped: first_open:running:wang" {
 			t.Errorf("a GET: %d, countdowns %v", status, c.countdowns(id))
 		}
 		if status, got := call("lena", "POST", id+":open", "{}"); status != 200 || len(got.Timers) != 1 {

@@ -33,8 +33,7 @@ func (e *Engine) Claim(ctx context.Context, a *actor.Actor, objectName, id strin
 		case a.ID:
 			return row, nil
 		default:
-			who := e.name(row.Owner())
-			return nil, problem.New(problem.Conflict, "held", "这条"+row.Object.Title.ZH+"已由 "+who+" 负责", problem.Item{Code: "held", Message: "已由 " + who + " 负责", Hint: "刷新列表，领取其他" + row.Object.Title.ZH})
+			return nil, e.held(row)
 		}
 		return e.give(ctx, tx, s, a, row, a.ID, "claim", "")
 	})

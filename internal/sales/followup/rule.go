@@ -86,21 +86,22 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) a
 	if _, ok := timer.CalendarOf(b.Snapshot, r.Spec.Calendar); !ok && (r.Spec.WorkingTime || r.Spec.Calendar != "") {
 		b.Problem("/spec/calendar", "unknown_calendar", "没有工作日历“"+r.Spec.Calendar+"”", definition.Suggest(r.Spec.Calendar, b.Names(timer.CalendarKind)))
 	}
-	r.compileWhen(b, o, env)
+	r.when = compileWhen(b, o, env, r.Spec.When)
 	if len(b.Problems) > before {
 		return nil
 	}
 	return r
 }
 
-func (r *Rule) compileWhen(b *definition.Builder, o *object.Object, env *object.Env) {
-	if len(r.Spec.When) == 0 || string(r.Spec.When) == "null" {
-		return
+// compileWhen reads the condition of a rule; nil is none, or one with problems.
+func compileWhen(b *definition.Builder, o *object.Object, env *object.Env, when json.RawMessage) *condition.Cond {
+	if len(when) == 0 || string(when) == "null" {
+		return nil
 	}
-	node, err := condition.Parse(r.Spec.When)
+	node, err := condition.Parse(when)
 	if err != nil {
 		b.Problem("/spec/when", "unreadable", "条件无法读取："+err.Error(), "")
-		return
+		return nil
 	}
 	cond, items := condition.Compile(node, condition.Scope{Snapshot: b.Snapshot, Object: o, Env: env})
 	for _, it := range condition.At("/spec/when", items) {
@@ -108,7 +109,7 @@ func (r *Rule) compileWhen(b *definition.Builder, o *object.Object, env *object.
 			b.Problem(it.Pointer, it.Code, it.Message, it.Hint)
 		}
 	}
-	r.when = cond
+	return cond
 }
 
 func sentence(compiled any, s *definition.Snapshot) string {

@@ -19,15 +19,26 @@ type step struct{ e *Engine }
 func (step) Name() string { return "followup" }
 
 // Apply starts, restarts or stops countdowns as the owner comes, changes or goes; a record that is decided, converted or deleted has none.
+// A record under 待回访 does not change hands, and nobody takes more than the pool's policy allows.
 func (s step) Apply(ctx context.Context, c *record.Change) error {
 	e := s.e
 	if c.Old == nil {
-		if c.New.Owner() == "" || !c.Origin.Countdown || settled(c.New) {
+		if settled(c.New) {
 			return nil
+		}
+		if c.New.Owner() == "" {
+			return e.enterPool(ctx, c)
+		}
+		if !c.Origin.Countdown {
+			return nil
+		}
+		if err := e.startRecycle(ctx, c); err != nil {
+			return err
 		}
 		return e.startFirstOpen(ctx, c)
 	}
-	moved := c.Old.Owner() != c.New.Owner() || c.Op == record.Restore
+	handed := c.Old.Owner() != c.New.Owner()
+	moved := handed || c.Op == record.Restore
 	over := ""
 	switch {
 	case c.Op == record.Delete:
@@ -39,9 +50,15 @@ func (s step) Apply(ctx context.Context, c *record.Change) error {
 	case c.New.Owner() == "":
 		over = "cancelled"
 	}
-	kinds := []string{FirstOpen, FollowUp, Escalate, Return}
+	if handed && c.Op == record.Update {
+		if err := e.mayChangeHands(ctx, c); err != nil {
+			return err
+		}
+		c.New.Set(protectedField, nil)
+	}
+	kinds := []string{FirstOpen, FollowUp, Escalate, Return, Recycle}
 	if c.New.Owner() != "" || over == "done" || c.Op == record.Delete {
-		kinds = append(kinds, AssignDeadline) // whoever releases a record into the pool starts it there
+		kinds = append(kinds, AssignDeadline, PoolWait) // whoever releases a record into the pool starts them there
 	}
 	if err := e.Timers.Stop(ctx, c.Tx, c.Object.Name, c.New.ID(), kinds...); err != nil {
 		return err
@@ -56,8 +73,15 @@ func (s step) Apply(ctx context.Context, c *record.Change) error {
 	if f, ok := c.Object.Field("pool_reason"); ok && c.New.Owner() != "" {
 		c.New.V[f.Index] = nil
 	}
-	if c.New.Owner() == "" || !c.Origin.Countdown || settled(c.New) {
+	if settled(c.New) {
 		return nil
+	}
+	if c.New.Owner() == "" {
+		return e.enterPool(ctx, c)
+	}
+	c.New.Set(sinceField, nil)
+	if err := e.startRecycle(ctx, c); err != nil || !c.Origin.Countdown {
+		return err
 	}
 	return e.startFirstOpen(ctx, c)
 }

@@ -83,7 +83,8 @@ func (e *Engine) TimersFor(ctx context.Context, q store.Querier, objectName stri
 	return out, nil
 }
 
-// Actions tells what the actor may do with a row: claim, open (the owner's first opening is still to come), contacted, transfer, return.
+// Actions tells what the actor may do with a row: claim, open (the owner's first opening is still to come), contacted, transfer, return, protect and unprotect
+// (待回访).
 func (e *Engine) Actions(a *actor.Actor, row *object.Row) map[string]bool {
 	s := e.Defs.Current()
 	mine := owns(a, row)
@@ -94,5 +95,7 @@ func (e *Engine) Actions(a *actor.Actor, row *object.Row) map[string]bool {
 		"contacted": has(row.Object, "contacted_at") && (mine || e.Access.Scope(s, a, row.Object.Name, access.Update).Allows(row)),
 		"transfer":  mayMove,
 		"return":    mayMove && row.Owner() != "" && row.Object.Spec.Pool,
+		"protect":   mine && has(row.Object, protectedField) && !settled(row),
+		"unprotect": (mine || mayMove) && e.protected(row),
 	}
 }

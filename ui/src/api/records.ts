@@ -81,7 +81,7 @@ export function useSaveRecord(object: string, id: string) {
   })
 }
 
-export type RecordAction = 'claim' | 'open' | 'contacted' | 'transfer' | 'restore'
+export type RecordAction = 'claim' | 'open' | 'contacted' | 'transfer' | 'return' | 'protect' | 'unprotect' | 'restore'
 
 export function useRecordAction(object: string, id: string) {
   const client = useQueryClient()

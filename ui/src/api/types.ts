@@ -129,6 +129,9 @@ export interface RecordRights {
   open?: boolean
   contacted?: boolean
   transfer?: boolean
+  return?: boolean
+  protect?: boolean
+  unprotect?: boolean
 }
 
 export interface RecordDetail { record: RecordData; refs?: Refs; rights?: RecordRights; timers?: Timer[] }

@@ -12,6 +12,8 @@ const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
 const DiagnosisPage = lazy(() => import('../features/diagnosis/DiagnosisPage'))
 const ConfigPage = lazy(() => import('../features/config/ConfigPage'))
 const ScriptsPage = lazy(() => import('../features/scripts/ScriptsPage'))
+const PoolPage = lazy(() => import('../features/pool/PoolPage'))
+const OverduePage = lazy(() => import('../features/overdue/OverduePage'))
 const TrailPage = lazy(() => import('../features/trail/TrailPage'))
 
 export function Pages() {
@@ -29,6 +31,8 @@ export function Pages() {
           <Route path="/diagnosis" element={<DiagnosisPage />} />
           <Route path="/config/*" element={<ConfigPage />} />
           <Route path="/scripts" element={<ScriptsPage />} />
+          <Route path="/pool" element={<PoolPage />} />
+          <Route path="/overdue" element={<OverduePage />} />
           <Route path="/trail" element={<TrailPage />} />
           <Route path="*" element={<div className="page"><Missing /></div>} />
         </Routes>

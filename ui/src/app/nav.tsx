@@ -1,5 +1,5 @@
 import {
-  AuditOutlined, BulbOutlined, CloudUploadOutlined, FileDoneOutlined, FunnelPlotOutlined, HomeOutlined, MedicineBoxOutlined, ReadOutlined, SettingOutlined, TeamOutlined, UserAddOutlined,
+  AuditOutlined, BulbOutlined, ClockCircleOutlined, CloudUploadOutlined, FileDoneOutlined, FunnelPlotOutlined, HomeOutlined, InboxOutlined, MedicineBoxOutlined, ReadOutlined, SettingOutlined, TeamOutlined, UserAddOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -23,6 +23,9 @@ export function useNav(): NavItem[] {
     const object = meta.objects.find((o) => o.name === name)
     if (object) items.push({ key: name, to: `/objects/${name}`, label: titled(object.title, name), icon: objectIcons[name], group: 0 })
   }
+  const lead = meta.objects.find((o) => o.name === 'lead')
+  if (lead?.pool) items.push({ key: 'pool', to: '/pool', label: t('pool.title'), icon: <InboxOutlined />, group: 0 })
+  if (lead) items.push({ key: 'overdue', to: '/overdue', label: t('overdue.title'), icon: <ClockCircleOutlined />, group: 1 })
   if (has('funnel.read') && meta.funnels.length > 0) items.push({ key: 'funnel', to: '/funnel', label: t('nav.funnel'), icon: <FunnelPlotOutlined />, group: 1 })
   if (has('definitions.write') && meta.objects.some((o) => o.name === 'lead')) items.push({ key: 'diagnosis', to: '/diagnosis', label: t('diagnosis.title'), icon: <MedicineBoxOutlined />, group: 1 })
   if (has('leads.import') && !meta.objects.some((o) => o.name === 'lead')) items.push({ key: 'import', to: '/import', label: t('nav.import'), icon: <CloudUploadOutlined />, group: 1 })

@@ -8,7 +8,7 @@ import './event.css'
 
 const quiet = new Set(['id', 'version', 'updated_at', 'updated_by', 'created_at', 'created_by', 'org_unit', 'deleted_at'])
 /** What a headline says already or what follows from it: left out of the timeline, kept in the trail. */
-const derived = new Set(['due_at', 'assigned_at', 'first_opened_at', 'contacted_at', 'decided_at', 'touches', 'channel', 'pool_reason'])
+const derived = new Set(['due_at', 'assigned_at', 'first_opened_at', 'contacted_at', 'decided_at', 'touches', 'channel', 'pool_reason', 'pool_since'])
 const mostChanges = 6
 
 export function actorName(event: LedgerEvent, t: TFunction): string {

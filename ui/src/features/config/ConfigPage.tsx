@@ -16,7 +16,7 @@ import { PeoplePage } from './PeoplePage'
 import { RevisionsPage } from './RevisionsPage'
 import './config.css'
 
-const order = ['assignment_policy', 'follow_up_rule', 'tag_dimension', 'channel']
+const order = ['assignment_policy', 'follow_up_rule', 'pool_policy', 'tag_dimension', 'channel']
 const makeable = ['tag_dimension', 'channel']
 
 export default function ConfigPage() {

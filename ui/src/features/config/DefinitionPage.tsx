@@ -17,13 +17,14 @@ import { useCompanion } from './companion'
 import { FollowUpForm } from './FollowUpForm'
 import { placeWords } from './place'
 import { PolicyForm } from './PolicyForm'
+import { PoolForm } from './PoolForm'
 import { PublishModal } from './PublishModal'
-import type { ChannelSpec, FollowUpSpec, PolicySpec, TagSpec } from './specs'
+import type { ChannelSpec, FollowUpSpec, PolicySpec, PoolSpec, TagSpec } from './specs'
 import { starting } from './starting'
 import { Summary } from './Summary'
 import { TagForm } from './TagForm'
 
-export const formed = ['tag_dimension', 'assignment_policy', 'follow_up_rule', 'channel']
+export const formed = ['tag_dimension', 'assignment_policy', 'follow_up_rule', 'pool_policy', 'channel']
 
 export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
@@ -106,6 +107,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           {kind === 'tag_dimension' ? <TagForm {...form} spec={spec as TagSpec} onChange={set} />
             : kind === 'assignment_policy' ? <PolicyForm {...form} spec={spec as PolicySpec} onChange={set} />
             : kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
+            : kind === 'pool_policy' ? <PoolForm {...form} spec={spec as PoolSpec} onChange={set} />
             : kind === 'channel' ? <ChannelForm {...form} spec={spec as ChannelSpec} onChange={set} />
             : <Summary kind={kind} spec={spec} />}
           </ConfigProvider>

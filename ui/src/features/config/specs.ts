@@ -42,6 +42,17 @@ export interface FollowUpSpec {
   on_breach?: { notify_owner?: boolean; copy_supervisor?: boolean; escalate_after_hours?: number | null; return_to_pool_after_hours?: number | null }
 }
 
+export interface PoolSpec {
+  object: string
+  enabled: boolean
+  when?: Condition | null
+  max_open?: number | null
+  max_claims_per_day?: number | null
+  recycle_after_days?: number | null
+  unassigned_hours?: number | null
+  protect_max_days?: number | null
+}
+
 export interface ChannelSpec { object: string; source?: string; enabled: boolean; assign: boolean; countdown: boolean; defaults?: Record<string, unknown> }
 
 export interface FormProps<S> { spec: S; onChange: (spec: S) => void; disabled: boolean; name: string }

@@ -7,12 +7,18 @@ import { useRecord, useRecordAction } from '../../api/records'
 import { useObject, useSession } from '../../api/session'
 import type { ObjectMeta, RecordDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
+import { Chip } from '../../parts/Chip'
+import { useCoarseNow } from '../../parts/clock'
+import { instant } from '../../parts/format'
+import { isBlank } from '../../fields/kind'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { titleOf } from '../records/views'
+import { ProtectModal } from '../pool/ProtectModal'
+import { ReturnModal } from '../pool/ReturnModal'
 import { ScriptPanel } from '../scripts/ScriptPanel'
 import { Composer } from './Composer'
 import { CountdownBanner } from './CountdownBanner'
@@ -39,12 +45,13 @@ export default function RecordPage() {
   return <Record key={id} object={object} detail={detail.data} />
 }
 
-/** The owner's own opening is told to the server once per visit; reading ahead never reaches this. */
+/** The owner's own visits are told to the server, once each, as long as a contact is awaited; reading ahead never reaches this. */
 function useOpening(object: ObjectMeta, detail: RecordDetail): void {
   const { user } = useSession()
   const { mutate } = useRecordAction(object.name, detail.record.id)
   const told = useRef(false)
-  const mine = object.name === 'lead' && detail.record.owner === user.id && Boolean(detail.rights?.open)
+  const { owner, contacted_at, decided_at } = detail.record
+  const mine = object.name === 'lead' && owner === user.id && (Boolean(detail.rights?.open) || (isBlank(contacted_at) && isBlank(decided_at)))
   useEffect(() => {
     if (!mine || told.current) return
     told.current = true
@@ -58,6 +65,10 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   const { record, refs, rights } = detail
   const action = useRecordAction(object.name, record.id)
   const [transferring, setTransferring] = useState(false)
+  const [returning, setReturning] = useState(false)
+  const [keeping, setKeeping] = useState(false)
+  const now = useCoarseNow()
+  const kept = isBlank(record.protected_until) || new Date(String(record.protected_until)).getTime() <= now ? null : String(record.protected_until)
   const composer = useRef<HTMLDivElement>(null)
   const lead = object.name === 'lead'
   const phone = usePhone()
@@ -71,6 +82,8 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
       onSuccess: () => void message.success(t('record.claimed')),
       onError: (error) => void message.error(problemText(error)),
     })
+  const release = (): void =>
+    action.mutate({ action: 'unprotect' }, { onSuccess: () => void message.success(t('pool.unprotected')), onError: (error) => void message.error(problemText(error)) })
   const toComposer = (): void => {
     composer.current?.scrollIntoView({ block: 'center' })
     composer.current?.querySelector('textarea')?.focus()
@@ -78,10 +91,13 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   return (
     <div className="page record-page">
       <PageHead title={titleOf(record, object) ?? t('record.untitled')} extra={<TagRow object={object} record={record} />}>
+        {rights?.protect ? <Button onClick={() => setKeeping(true)}>{t('pool.protect')}</Button> : null}
+        {rights?.return ? <Button onClick={() => setReturning(true)}>{t('pool.return')}</Button> : null}
         {rights?.transfer ? <Button onClick={() => setTransferring(true)}>{t('record.transfer')}</Button> : null}
         {rights?.claim ? <Button type="primary" loading={action.isPending} onClick={claim}>{t('record.claim')}</Button> : null}
         {rights?.contacted && !phone ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
       </PageHead>
+      {kept ? <p className="pool-kept" data-testid="protected"><Chip tone="blue">{t('pool.protect')}</Chip> {t('pool.keptUntil', { at: instant(kept, now) })} {rights?.unprotect ? <button type="button" className="link" onClick={release}>{t('pool.unprotect')}</button> : null}</p> : null}
       <div className="record-grid">
         <div className="record-left">
           <Facts object={object} detail={detail} />
@@ -105,6 +121,8 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
           </div>
         )}
       </div>
+      {returning ? <ReturnModal object={object.name} ids={[record.id]} onClose={() => setReturning(false)} /> : null}
+      {keeping ? <ProtectModal object={object.name} id={record.id} until={kept ?? undefined} onClose={() => setKeeping(false)} /> : null}
       {transferring ? <TransferModal object={object.name} ids={[record.id]} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
     </div>
   )

@@ -12,6 +12,7 @@ import { titled } from '../../i18n/titled'
 import { PageHead } from '../../parts/PageHead'
 import { Empty, Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
+import { ReturnModal } from '../pool/ReturnModal'
 import { TransferModal } from '../record/TransferModal'
 import { columnsOf } from './columns'
 import { CreateDrawer } from './CreateDrawer'
@@ -49,6 +50,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
   const [cursor, setCursor] = useState(-1)
   const [selected, setSelected] = useState<Set<string>>(new Set())
   const [handing, setHanding] = useState(false)
+  const [returning, setReturning] = useState(false)
   const hover = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(hover.current), [])
 
@@ -103,6 +105,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
         <div className="bulk-bar" role="status">
           <span>{t('list.selected', { count: selected.size })}</span>
           {state.view.key !== 'pool' && object.rights.update && object.fields.some((f) => f.name === 'owner') ? <Button size="small" onClick={() => setHanding(true)}>{t('record.transfer')}</Button> : null}
+          {state.view.key !== 'pool' && object.pool && object.rights.update ? <Button size="small" onClick={() => setReturning(true)}>{t('pool.return')}</Button> : null}
           {state.view.key === 'pool' ? <Button size="small" onClick={() => void claimSelected()}>{t('record.claim')}</Button> : null}
           <Button size="small" type="text" onClick={() => setSelected(new Set())}>{t('list.unselect')}</Button>
         </div>
@@ -129,6 +132,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
           <span>{isFetchingNextPage ? t('list.loadingMore') : hasNextPage ? t('list.loaded', { count: records.length }) : t('list.loadedAll', { count: records.length })}</span>
         </p>
       ) : null}
+      {returning ? <ReturnModal object={object.name} ids={[...selected]} onClose={() => { setReturning(false); setSelected(new Set()) }} /> : null}
       {handing ? <TransferModal object={object.name} ids={[...selected]} refs={refs} onClose={() => { setHanding(false); setSelected(new Set()) }} /> : null}
       {state.params.get('new') === '1' && object.rights.create ? <CreateDrawer object={object} onClose={() => state.setParam('new', null)} /> : null}
     </div>
