@@ -74,6 +74,7 @@ var routeRights = []struct {
 
 	{"POST /api/v1/objects/{object}/records/{id}:protect", "/api/v1/objects/lead/records/{mine}:protect", map[string]any{"until": "2999-01-01T00:00:00Z"}, "401 422 403 403 404 403 403 401"}, // 422: too far; only the owner may
 	{"POST /api/v1/objects/{object}/records/{id}:unprotect", "/api/v1/objects/lead/records/{mine}:unprotect", nil, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:note", "/api/v1/objects/lead/records/{mine}:note", map[string]any{"note": "下午开会"}, "401 200 200 200 404 200 403 401"},
 	{"GET /api/v1/objects/{object}/pool", "/api/v1/objects/lead/pool", nil, "401 200 200 200 404 200 200 401"},
 	{"GET /api/v1/objects/{object}/pool", "/api/v1/objects/customer/pool", nil, "401 409 409 409 404 409 409 401"},
 
