@@ -104,6 +104,8 @@ type Trial struct {
 		Reason string         `json:"reason"`
 	} `json:"rows"`
 	Truncated bool     `json:"truncated"`
+	Unread    int      `json:"unread"`
+	OfFile    bool     `json:"of_file"`
 	TookMS    int      `json:"took_ms"`
 	AsOf      []string `json:"as_of"`
 	Today     []string `json:"of_today"`

@@ -49,9 +49,16 @@ type WhyBranch struct {
 	StrategyText string         `json:"strategy_text"`
 	Conditions   *Trace         `json:"conditions"`
 	Warning      string         `json:"warning"`
+	Keep         *WhyKeep       `json:"keep"`
 	Considered   int            `json:"considered"`
 	Excluded     []Excluded     `json:"excluded"`
 	Candidates   []WhyCandidate `json:"candidates"`
+}
+
+// WhyKeep is what became of the owner of the record's customer.
+type WhyKeep struct {
+	Outcome string `json:"outcome"`
+	Text    string `json:"text"`
 }
 
 // Excluded counts those a filter left out.

@@ -39,6 +39,7 @@ const ownWords = (page: Page): Promise<string[]> =>
       'td', 'tbody th', '.chip', '.person', '.facts dd', '.record-page h1', '.timeline', '.home-line', '.inbox-item', '.why', '.trace', '.filter-chip', '.filter-sentence',
       '.config-sentence', '.config-reads', '.script-list', '.scripts-all', '.diagnosis-fault', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
       '.ant-drawer-title', '.banner-side', '.person-button', '.ant-select-content', '.ant-select-selection-item', '.page-extra', '.movers', '[data-testid=branch]', '[data-testid=condition]', '.col-check', 'code', '.config-main h1', '.next-list',
+      '.palette .section-title', '.palette-item', '[data-testid=branch-settings] :is(h2, .form-control)', '.band-bar',
     ].join(',')
     const out: string[] = []
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)

@@ -40,7 +40,7 @@ func (m *meta) get(ctx context.Context, _ *struct{}) (*metaOut, error) {
 	for _, u := range m.app.Dir.Units() {
 		units = append(units, map[string]any{"id": u.ID, "name": u.Name, "parent": u.Parent, "kind": u.Kind})
 	}
-	return &metaOut{map[string]any{"revision": snap.Revision, "objects": objects, "people": people, "units": units, "tag_dimensions": dimensions(snap), "funnels": titles(snap, "funnel"), "measures": titles(snap, "measure")}}, nil
+	return &metaOut{map[string]any{"revision": snap.Revision, "objects": objects, "people": people, "units": units, "tag_dimensions": dimensions(snap), "pipelines": titles(snap, "pipeline"), "conversions": titles(snap, "conversion"), "validations": titles(snap, "validation"), "funnels": titles(snap, "funnel"), "measures": titles(snap, "measure")}}, nil
 }
 
 // dimensions lists the tag dimensions in the order in which their columns stand in the object.
@@ -82,7 +82,7 @@ func fields(o *object.Object, hidden map[string]bool) []map[string]any {
 			options = append(options, map[string]any{"value": op.Value, "title": definition.Text{ZH: op.Label(), EN: op.EN}, "color": op.Color})
 		}
 		out = append(out, map[string]any{"name": f.Name, "title": f.Title, "type": f.Type.Name(), "options": options, "open": f.Open, "target": f.TargetOf(), "readonly": f.ReadOnly, "system": f.System, "required": f.Required,
-			"help": f.Help, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class})
+			"help": f.Help, "default": f.Default, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class})
 	}
 	return out
 }

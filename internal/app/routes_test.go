@@ -53,6 +53,8 @@ var routeRights = []struct {
 	{"POST /api/v1/definitions:lint", "/api/v1/definitions:lint", map[string]any{"kind": "channel", "name": "fair", "title": map[string]any{"zh-CN": "展会"}, "spec": map[string]any{"object": "lead"}}, "401 200 200 200 200 200 403 401"},
 	{"GET /api/v1/diagnosis", "/api/v1/diagnosis", nil, "401 403 403 200 404 200 403 401"},
 	{"GET /api/v1/diagnosis/{object}/{id}", "/api/v1/diagnosis/lead/{mine}", nil, "401 200 200 200 404 200 200 401"},
+	{"GET /api/v1/assignments/{object}", "/api/v1/assignments/lead", nil, "401 403 403 200 404 200 403 401"},
+	{"GET /api/v1/assignments/{object}/records", "/api/v1/assignments/lead/records?way=rule", nil, "401 403 403 200 404 200 403 401"},
 	{"GET /api/v1/revisions", "/api/v1/revisions", nil, "401 200 200 200 200 200 403 401"},
 	{"POST /api/v1/revisions/{n}/restore", "/api/v1/revisions/1/restore", nil, "401 403 403 403 403 200 403 401"}, // revision 1 knows no role “veiled”
 
@@ -71,6 +73,9 @@ var routeRights = []struct {
 	{"POST /api/v1/objects/{object}/records/{id}:claim", "/api/v1/objects/lead/records/{pool}:claim", nil, "401 200 200 200 404 200 403 401"},
 	{"POST /api/v1/objects/{object}/records/{id}:transfer", "/api/v1/objects/lead/records/{mine}:transfer", map[string]any{"owner": "rob"}, "401 200 200 200 404 200 403 401"},
 	{"POST /api/v1/objects/{object}/records/{id}:return", "/api/v1/objects/lead/records/{mine}:return", map[string]any{"reason": "不是客户"}, "401 200 200 200 404 200 403 401"},
+	{"GET /api/v1/objects/{object}/records/{id}/conversion", "/api/v1/objects/lead/records/{mine}/conversion", nil, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:convert", "/api/v1/objects/lead/records/{mine}:convert", map[string]any{"makes": map[string]any{"contact": map[string]any{"skip": true}}}, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:unconvert", "/api/v1/objects/lead/records/{mine}:unconvert", nil, "401 409 409 409 404 409 403 401"}, // nothing to take back
 
 	{"POST /api/v1/objects/{object}/records/{id}:protect", "/api/v1/objects/lead/records/{mine}:protect", map[string]any{"until": "2999-01-01T00:00:00Z"}, "401 422 403 403 404 403 403 401"}, // 422: too far; only the owner may
 	{"POST /api/v1/objects/{object}/records/{id}:unprotect", "/api/v1/objects/lead/records/{mine}:unprotect", nil, "401 200 200 200 404 200 403 401"},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -17,18 +18,23 @@ import (
 	"baton/internal/platform/pinyin"
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
+	"baton/internal/platform/rollup"
 	"baton/internal/platform/search"
+	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
 	"baton/internal/platform/web"
 	"baton/internal/sales/assignment"
 	"baton/internal/sales/assignment/diagnosis"
 	"baton/internal/sales/assignment/trial"
+	"baton/internal/sales/conversion"
 	"baton/internal/sales/followup"
 	"baton/internal/sales/funnel"
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
+	"baton/internal/sales/pipeline"
 	"baton/internal/sales/script"
 	"baton/internal/sales/tagging"
+	"baton/internal/sales/validation"
 )
 
 // engines are the parts that make a sales company of the kernel.
@@ -47,16 +53,17 @@ type engines struct {
 	doctor *diagnosis.Doctor
 	// importer works imports off as jobs
 	importer *importing.Importer
+	convert  *conversion.Engine
 }
 
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), funnel.NewKind()}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env)}
 }
 
 // rights are the named rights routes ask for.
-var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "system.write"}
+var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write"}
 
 func (a *App) wire(ctx context.Context) error {
 	e := &a.engines
@@ -86,7 +93,7 @@ func (a *App) wire(ctx context.Context) error {
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
 	e.trial = &trial.Engine{DB: a.DB, Defs: a.Defs, Reader: a.Reader, Dir: a.Dir, Clock: a.Clock, Env: a.Env, Asks: intake.Asks,
-		Kinds: []string{assignment.Kind, tagging.Kind, query.Kind, intake.Kind},
+		Kinds: []string{assignment.Kind, tagging.Kind, query.Kind, intake.Kind, object.Kind}, File: e.importer.Values,
 		Tags: func(s *definition.Snapshot, objectName string) func(*condition.Env) error {
 			return tagging.NewDeriver(s, objectName).Derive
 		}}
@@ -94,7 +101,8 @@ func (a *App) wire(ctx context.Context) error {
 		Inputs: func(s *definition.Snapshot, objectName string) func(*object.Field) ([]*object.Field, bool) {
 			return tagging.NewDeriver(s, objectName).Inputs
 		}}
-	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), funnel.Stage{}, e.assign, e.follow.Step(), e.kept}
+	e.convert = &conversion.Engine{Writer: a.Writer, Start: pipeline.Start, Same: kindred}
+	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), pipeline.Step{}, &validation.Step{Access: a.Access, Same: sameCompany, Identity: intake.Identity}, funnel.Stage{}, e.assign, e.follow.Step(), rollup.Step{}, e.kept}
 	return nil
 }
 
@@ -139,6 +147,7 @@ func (a *App) routes(r *web.Router) {
 	(&followup.OverdueHTTP{Engine: a.engines.follow, Reader: a.Reader}).Routes(r)
 	tags := &tagging.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Records: a.Reader, Past: a.Defs}
 	(&assignment.HTTP{Explainer: &assignment.Explainer{DB: a.DB, Defs: a.Defs, Env: a.Env, Directory: a.Dir, Records: a.Reader, Past: a.Defs},
+		Auditor: &assignment.Auditor{DB: a.DB, Reader: a.Reader, Directory: a.Dir, Past: a.Defs, Now: a.Clock.Now, Zone: a.Env.Zone},
 		Tags: func(ctx context.Context, who *actor.Actor, row *object.Row) (any, error) {
 			return tags.Explain(ctx, who, row)
 		},
@@ -150,6 +159,7 @@ func (a *App) routes(r *web.Router) {
 	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
+	(&conversion.HTTP{Engine: a.engines.convert, Reader: a.Reader}).Routes(r)
 	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
 }
 
@@ -185,5 +195,27 @@ func (a *App) countdowns(ctx context.Context, row *object.Row) (any, error) {
 }
 
 func (a *App) actions(_ context.Context, who *actor.Actor, row *object.Row) map[string]bool {
-	return a.engines.follow.Actions(who, row)
+	out := a.engines.follow.Actions(who, row)
+	maps.Copy(out, a.engines.convert.Actions(who, row))
+	return out
+}
+
+// kindred joins what intake knows of companies to the conversion.
+func kindred(ctx context.Context, q store.Querier, row *object.Row) ([]conversion.Tie, error) {
+	kin, err := intake.Kindred(ctx, q, row)
+	out := make([]conversion.Tie, len(kin))
+	for i, k := range kin {
+		out[i] = conversion.Tie{Row: k.Row, By: k.By, Code: k.By == intake.ByCreditCode}
+	}
+	return out, err
+}
+
+// sameCompany joins it to the validations: a branch is perhaps the same.
+func sameCompany(ctx context.Context, q store.Querier, row *object.Row) ([]validation.Tie, error) {
+	kin, err := intake.Kindred(ctx, q, row)
+	out := make([]validation.Tie, len(kin))
+	for i, k := range kin {
+		out[i] = validation.Tie{Row: k.Row, Maybe: k.By == intake.ByBranch}
+	}
+	return out, err
 }

@@ -7,7 +7,7 @@ import { startLanguage } from '../src/i18n'
 import { conditionWords } from '../src/parts/conditionWords'
 import type { Terms } from '../src/parts/terms'
 
-const meta: Meta = { revision: 1, objects: [], tag_dimensions: [], funnels: [], measures: [], units: [], people: [{ id: 'p1', name: '林晓', active: true }] }
+const meta: Meta = { revision: 1, objects: [], tag_dimensions: [], funnels: [], measures: [], pipelines: [], conversions: [], validations: [], units: [], people: [{ id: 'p1', name: '林晓', active: true }] }
 const terms: Terms = {
   fields: [
     { name: 'industry', title: { 'zh-CN': '行业' }, type: 'choice', options: [{ value: '教育' }, { value: '医疗' }] },

@@ -16,8 +16,17 @@ type Ask struct {
 	Period json.RawMessage
 	// Records to try instead of a period's; field or other name → value as written.
 	Records []map[string]any
+	// File to try instead: one kept by an upload for this object.
+	File *AskFile
 	// Limit is how many changed records are told of.
 	Limit int
+}
+
+// AskFile names an uploaded table and how it is read.
+type AskFile struct {
+	Upload string `json:"upload"`
+	Sheet  string `json:"sheet"`      // of a workbook; the first that is shown when empty
+	Header int    `json:"header_row"` // found when 0
 }
 
 // Trier tries drafts of the kinds it knows on what has been, and writes nothing.
@@ -74,6 +83,7 @@ func (h *HTTP) try(ctx context.Context, in *rawIn) (*anyOut, error) {
 		Period  json.RawMessage  `json:"period"`
 		Limit   int              `json:"limit"`
 		Records []map[string]any `json:"records"`
+		File    *AskFile         `json:"file"`
 	}
 	if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
 		return nil, err
@@ -88,16 +98,18 @@ func (h *HTTP) try(ctx context.Context, in *rawIn) (*anyOut, error) {
 		return nil, wrong("/limit", "out_of_range", "每次最多列出 1000 条", "")
 	case len(b.Records) > mostRecords:
 		return nil, wrong("/records", "too_many", "一次最多试算 10000 条", "分成几份")
+	case b.File != nil && len(b.Records) > 0:
+		return nil, wrong("/file", "too_much", "文件和记录只能给一样", "")
 	case h.Trier == nil:
 		return nil, wrong("", "not_here", "这里不能试算", "")
 	}
-	ask := &Ask{Object: b.Object, Period: b.Period, Limit: b.Limit, Records: b.Records}
+	ask := &Ask{Object: b.Object, Period: b.Period, Limit: b.Limit, Records: b.Records, File: b.File}
 	for _, d := range b.Drafts {
 		if err := h.mayChange(ctx, d.Kind); err != nil {
 			return nil, err
 		}
 		if !h.Trier.Tries(d.Kind) {
-			return nil, wrong("/drafts", "cannot_try", "“"+d.Kind+"”不能试算", "可以试算分配策略、标签维度、指标和渠道")
+			return nil, wrong("/drafts", "cannot_try", "“"+d.Kind+"”不能试算", "可以试算分配策略、标签维度、指标、渠道和对象")
 		}
 		ask.Drafts = append(ask.Drafts, definitionOf(d))
 	}

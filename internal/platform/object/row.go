@@ -14,6 +14,20 @@ func (r *Row) Clone() *Row {
 	return &Row{Object: r.Object, V: append([]any(nil), r.V...)}
 }
 
+// In lays the row into another make of its object: what both have by name and class is kept.
+func (r *Row) In(o *Object) *Row {
+	if r.Object == o {
+		return r
+	}
+	out := NewRow(o)
+	for _, f := range o.Fields {
+		if old, ok := r.Object.Field(f.Name); ok && old.Type.Class() == f.Type.Class() {
+			out.V[f.Index] = r.V[old.Index]
+		}
+	}
+	return out
+}
+
 // ID of the record.
 func (r *Row) ID() string { return r.textAt(ID) }
 

@@ -199,7 +199,7 @@ func (r *Replay) Write(row *object.Row, until int64) error {
 		if s.m.Object.Name != row.Object.Name {
 			continue
 		}
-		b, f, ok, err := s.m.contribution(row)
+		b, f, ok, err := s.m.contribution(row.In(s.m.Object))
 		if err != nil {
 			return err
 		}

@@ -20,6 +20,8 @@ type CompanyName struct {
 	// Branch is set for 分公司, 支行, 办事处 and the like, which are distinct
 	// from their head office.
 	Branch bool
+	// Head is the Key of a branch's head office, where the branch's name tells it.
+	Head string
 }
 
 // Company normalises the name of a company. The result is empty for a text
@@ -69,6 +71,9 @@ func chineseForm(s string) CompanyName {
 	}
 	stem, form := legalForm(head)
 	c.Key = stem + form + tail
+	if c.Branch && tail != "" {
+		c.Head = stem + form
+	}
 	c.Core = stem
 	rest, place := cutPlace(stem)
 	if place != "" && rest != "" {

@@ -110,8 +110,8 @@ func TestCompanySpellingsShareOneKey(t *testing.T) {
 	for name, want := range map[string]CompanyName{
 		"浙江省杭州市云帆科技有限公司":   {Key: "浙江省杭州市云帆科技有限公司", Core: "云帆科技", Place: "浙江杭州"},
 		"云帆（上海）有限责任公司":     {Key: "云帆上海有限公司", Core: "云帆", Place: "上海"},
-		"杭州云帆科技有限公司上海分公司":  {Key: "杭州云帆科技有限公司上海分公司", Core: "云帆科技", Place: "杭州", Branch: true},
-		"中国工商银行股份有限公司西湖支行": {Key: "中国工商银行股份有限公司西湖支行", Core: "工商银行", Place: "中国", Branch: true},
+		"杭州云帆科技有限公司上海分公司":  {Key: "杭州云帆科技有限公司上海分公司", Core: "云帆科技", Place: "杭州", Branch: true, Head: "杭州云帆科技有限公司"},
+		"中国工商银行股份有限公司西湖支行": {Key: "中国工商银行股份有限公司西湖支行", Core: "工商银行", Place: "中国", Branch: true, Head: "中国工商银行股份有限公司"},
 		"招商银行上海分行":         {Key: "招商银行上海分行", Core: "招商银行上海分行", Branch: true},
 		"华为集团":             {Key: "华为集团", Core: "华为"},
 		"--":               {},

@@ -106,7 +106,22 @@ func (c *Change) MergeInto(standing *object.Row) {
 
 // Decide keeps why the record is as it is ("owner", "tags"); body is small and opaque to the platform.
 func (c *Change) Decide(ctx context.Context, what string, body []byte) error {
-	return c.Tx.Insert(ctx, decisions, c.Object.Name, c.New.ID(), what, c.Now, c.Snap.Revision, body)
+	return Decide(ctx, c.Tx, c.Snap.Revision, c.Object.Name, c.New.ID(), what, c.Now, body)
+}
+
+// Decide keeps why a record is as it is, for an action that makes several writes.
+func Decide(ctx context.Context, tx *store.Tx, revision int64, objectName, id, what string, at int64, body []byte) error {
+	return tx.Insert(ctx, decisions, objectName, id, what, at, revision, body)
+}
+
+// Decision reads the newest kept decision of a record, nil for none.
+func Decision(ctx context.Context, q store.Querier, id, what string) ([]byte, error) {
+	var body []byte
+	err := q.QueryRow(ctx, "SELECT body FROM decision WHERE record_id = ? AND what = ? ORDER BY at DESC LIMIT 1", id, what).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return body, err
 }
 
 var decisions = &store.Insert{Table: "decision", Columns: "object, record_id, what, at, revision, body", N: 6,

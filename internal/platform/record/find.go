@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"baton/internal/platform/condition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/store"
 )
@@ -155,4 +156,43 @@ func Owners(ctx context.Context, q store.Querier, o *object.Object, ids []string
 		out[id] = append(out[id], s)
 	}
 	return out, rows.Err()
+}
+
+// Sum adds up a number field over the rows that are not deleted and meet cond (nil for all) and all of eqs; 0 without any. It asks for no
+// rights: it serves engines inside a write.
+func Sum(ctx context.Context, tx *store.Tx, o *object.Object, field string, cond *condition.Cond, env *condition.Env, eqs ...Eq) (int64, error) {
+	f, ok := o.Field(field)
+	if !ok {
+		return 0, fmt.Errorf("record: %s has no field %s", o.Name, field)
+	}
+	where := []string{`t."deleted_at" IS NULL`}
+	var args []any
+	for _, e := range eqs {
+		by, ok := o.Field(e.Field)
+		if !ok {
+			return 0, fmt.Errorf("record: %s has no field %s", o.Name, e.Field)
+		}
+		where, args = append(where, "t."+object.Quote(by.Column)+" = ?"), append(args, e.Value)
+	}
+	if cond != nil {
+		sql, more, err := cond.SQL(tx.Dialect(), "t", env)
+		if err != nil {
+			return 0, err
+		}
+		if sql != "" {
+			where, args = append(where, sql), append(args, more...)
+		}
+	}
+	var sum int64
+	err := tx.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(t."+object.Quote(f.Column)+"), 0) AS BIGINT) FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(where, " AND "), args...).Scan(&sum)
+	return sum, err
+}
+
+// Lock makes other nodes wait until this transaction ends before they change a row. On SQLite all writes are one after another anyway.
+func Lock(ctx context.Context, tx *store.Tx, o *object.Object, id string) error {
+	if tx.Dialect() != store.Postgres {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "SELECT 1 FROM "+object.Quote(o.Table)+` WHERE "id" = ? FOR UPDATE`, id)
+	return err
 }

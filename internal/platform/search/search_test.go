@@ -100,7 +100,7 @@ func TestFindsByWhatIsTyped(t *testing.T) {
 		d.create(t, chief, "client", map[string]any{"company": "云启", "name": "Tom Li"})
 		d.create(t, chief, "client", map[string]any{"company": "ＡＢＣ贸易（上海）", "note": "只在备注里的词：量子"})
 		for text, want := range map[string][]string{
-			"云启": {"云启", "杭州云启科技有限公司"}, // just so comes first
+			"云启":   {"云启", "杭州云启科技有限公司"}, // just so comes first
 			"科技有限": {"杭州云启科技有限公司"}, "王": {"杭州云启科技有限公司"}, "王总": {"杭州云启科技有限公司"}, "wangzong": {"杭州云启科技有限公司"}, "wz": {"杭州云启科技有限公司"}, "WZ": {"杭州云启科技有限公司"},
 			"yunqikeji": {"杭州云启科技有限公司"}, "yqkj": {"杭州云启科技有限公司"}, "chongqing": {"重庆长安汽车"}, "cqca": {"重庆长安汽车"}, "changan": {"重庆长安汽车"},
 			"shanxiongxin": {"重庆长安汽车"}, "sxx": {"重庆长安汽车"}, "8001": {"杭州云启科技有限公司"}, "1380013": {"杭州云启科技有限公司"}, "138-0013-8001": {"杭州云启科技有限公司"}, "+86 139 1111 2222": {"重庆长安汽车"},
@@ -170,7 +170,9 @@ func TestWhatStoodBeforeIsFilledIn(t *testing.T) {
 			d.create(t, system, "client", map[string]any{"company": fmt.Sprintf("早先公司%d", i), "note": "量子"})
 		}
 		x := d.run(t)
-		require.Eventually(t, func() bool { return len(found(t, x, chief, "早先公司249")) == 1 && len(found(t, x, chief, "早先公司0")) == 1 }, 20*time.Second, 5*time.Millisecond)
+		require.Eventually(t, func() bool {
+			return len(found(t, x, chief, "早先公司249")) == 1 && len(found(t, x, chief, "早先公司0")) == 1
+		}, 20*time.Second, 5*time.Millisecond)
 		assert.Empty(t, found(t, x, chief, "量子"), "long texts are not searched")
 		// The note becomes a short text under another name: the documents are made anew.
 		var spec map[string]any

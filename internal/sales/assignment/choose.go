@@ -30,6 +30,7 @@ type tried struct {
 	excluded   [filters]int
 	candidates []*candidate
 	note       string
+	keep       keep
 }
 
 // choice is one record's way through a policy.
@@ -69,6 +70,9 @@ func (h *choice) run(ctx context.Context) (*candidate, error) {
 
 func (h *choice) branch(ctx context.Context, t *tried) (*candidate, error) {
 	b := t.b
+	if got, err := h.owner(ctx, t); got != nil || err != nil {
+		return got, err
+	}
 	t.considered = len(h.ro.reps)
 	var left []*rep
 	for _, r := range h.ro.reps {
@@ -244,6 +248,7 @@ type where struct {
 	env  condition.Env
 	cur  *candidate
 	free bool // caps count as kept
+	caps bool // nothing but the caps is asked
 }
 
 func (h *choice) where(b *branch) *where {
@@ -263,11 +268,14 @@ func (w *where) measure(use *condition.MeasureUse, _ map[string]any) (float64, b
 }
 
 func (w *where) holds(c *candidate, free bool) (bool, error) {
-	if w.b.where == nil {
+	if w.b.where == nil || w.caps && w.b.limit == nil {
 		return true, nil
 	}
 	w.cur, w.free = c, free
 	w.env.Row, w.env.Refs["candidate"] = c.row, c.row
+	if w.caps {
+		return w.b.limit.Match(&w.env)
+	}
 	if w.b.quick != nil {
 		return w.b.quick.holds(w)
 	}

@@ -60,6 +60,7 @@ func (c *compiler) policy(def *definition.Definition) *Policy {
 		c.b.Problem("/spec/otherwise", "unknown_value", "没有“"+p.Spec.Otherwise+"”这种去处", "可选：pool（进入公海）")
 	}
 	c.calendar()
+	c.keeper()
 	if len(p.Spec.Branches) == 0 {
 		c.b.Problem("/spec/branches", "no_branches", "至少要有一个分支", "")
 	}
@@ -80,6 +81,9 @@ func (c *compiler) policy(def *definition.Definition) *Policy {
 		names[spec.Name] = true
 		if spec.DailyCap < 0 {
 			c.b.Problem(at+"/daily_cap", "negative", "不能是负数", "不需要就删去这一项")
+		}
+		if spec.KeepOwner != nil && *spec.KeepOwner && p.Spec.KeepOwner == "" {
+			c.b.Problem(at+"/keep_owner", "nothing_to_keep", "策略没有说明按哪个字段找原负责人，分支不能单独开启", "先设置策略的 keep_owner，例如 customer")
 		}
 		br := &branch{Branch: spec, index: i, minRank: -1, load: -1, rate: -1}
 		if br.Title == "" {
@@ -123,6 +127,49 @@ func (c *compiler) calendar() {
 	if c.p.calendar, ok = timer.CalendarOf(c.b.Snapshot, name); !ok {
 		c.b.Problem("/spec/calendar", "unknown_calendar", "没有工作日历“"+name+"”", definition.Suggest(name, c.b.Names(timer.CalendarKind)))
 	}
+}
+
+// keeper finds the relation by which a record has an owner to come back to.
+func (c *compiler) keeper() {
+	name := c.p.Spec.KeepOwner
+	if name == "" {
+		return
+	}
+	f, ok := c.p.Object.Field(name)
+	if !ok {
+		c.b.Problem("/spec/keep_owner", "unknown_field", c.p.Object.Title.ZH+"没有字段“"+name+"”", definition.Suggest(name, relations(c.p.Object)))
+		return
+	}
+	if c.p.keepOf, ok = object.Of(c.b.Snapshot, f.TargetOf()); !ok || f.TargetOf() == personObject {
+		c.b.Problem("/spec/keep_owner", "not_a_relation", "“"+f.Title.ZH+"”不指向有负责人的记录", "可选："+strings.Join(relations(c.p.Object), "、"))
+		return
+	}
+	c.p.keep = f
+	c.read(name)
+}
+
+func relations(o *object.Object) []string {
+	var out []string
+	for _, f := range o.Fields {
+		if t := f.TargetOf(); t != "" && t != personObject {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// bounds gives of a condition the parts that hold whatever else does and bound a figure from above.
+func bounds(n *condition.Node) []*condition.Node {
+	if n.Kind == condition.KindMeasure && (n.Op == "lt" || n.Op == "lte") {
+		return []*condition.Node{n}
+	}
+	var out []*condition.Node
+	if n.Kind == condition.KindAll {
+		for _, k := range n.Children {
+			out = append(out, bounds(k)...)
+		}
+	}
+	return out
 }
 
 // reachesMany reports a "some": there is no time to look through other records for each candidate, and nothing of them could be kept.
@@ -215,6 +262,12 @@ func (c *compiler) candidates(at string, br *branch) {
 			br.caps = append(br.caps, k)
 		}
 	})
+	if parts := bounds(br.Candidates.Where); len(parts) > 0 {
+		br.limit, _ = condition.Compile(condition.All(parts...), s) // checked above as part of the whole
+		for i, use := range br.limit.Measures() {
+			br.leaf[use] = c.figure(at, br, parts[i].Measure, parts[i].For, parts[i].Period)
+		}
+	}
 	next := 0
 	br.quick = br.fast(br.Candidates.Where, func(n *condition.Node) *condition.Cond {
 		cond, _ := condition.Compile(n, s) // checked above as part of the whole

@@ -62,6 +62,7 @@ type keptBranch struct {
 	considered int
 	excluded   [filters]int
 	candidates []keptCandidate
+	keep       keep
 }
 
 type keptCandidate struct {
@@ -70,7 +71,8 @@ type keptCandidate struct {
 	seen                 []seenFigure
 }
 
-const decisionVersion = 1
+// Version 2 adds to each matched branch what became of the owner of the record's customer.
+const decisionVersion = 2
 
 const (
 	flagPassed = 1 << iota
@@ -107,7 +109,10 @@ func (d *decision) encode() []byte {
 			b = append(b, 0)
 			continue
 		}
-		b = append(b, 1)
+		b = append(b, 1, byte(t.keep.came))
+		if t.keep.came != keepNobody {
+			b = putText(b, t.keep.person)
+		}
 		b = binary.AppendUvarint(b, uint64(t.considered))
 		for _, n := range t.excluded {
 			b = binary.AppendUvarint(b, uint64(n))
@@ -140,6 +145,12 @@ func (d *decision) encode() []byte {
 		}
 	}
 	return b
+}
+
+// keepTook tells that the owner of the record's customer came first; of a decision read back.
+func (d *decision) keepTook() bool {
+	n := len(d.kept)
+	return d.kind == assigned && n > 0 && d.kept[n-1].keep.came == keepTook
 }
 
 func putText(b []byte, s string) []byte {
@@ -204,7 +215,8 @@ func (s *scanner) text() string {
 
 func decode(body []byte) (*decision, error) {
 	s := &scanner{b: body}
-	if v := s.byte(); v != decisionVersion && s.err == nil {
+	v := s.byte()
+	if (v < 1 || v > decisionVersion) && s.err == nil {
 		return nil, fmt.Errorf("%w: version %d", errDecision, v)
 	}
 	d := &decision{kind: verdict(s.byte())}
@@ -223,6 +235,11 @@ func decode(body []byte) (*decision, error) {
 	for range s.count() {
 		k := keptBranch{index: int(s.uint())}
 		if s.byte() == 1 {
+			if v > 1 {
+				if k.keep.came = came(s.byte()); k.keep.came != keepNobody {
+					k.keep.person = s.text()
+				}
+			}
 			k.matched, k.considered = true, int(s.uint())
 			for i := range k.excluded {
 				k.excluded[i] = int(s.uint())

@@ -133,7 +133,10 @@ func (x *Explanation) tell(d *decision, p *Policy) {
 	case assigned:
 		x.Decision, x.Text = "assigned", "分给"+name
 		for _, b := range x.Branches {
-			if b.Chosen {
+			if b.Chosen && b.Keep != nil && b.Keep.Outcome == "took" {
+				x.Text += "：符合分支“" + b.Title + "”，" + b.Keep.Text
+				d.note = ""
+			} else if b.Chosen {
 				x.Text += "：符合分支“" + b.Title + "”，按“" + b.StrategyText + "”选出"
 			}
 		}
@@ -209,6 +212,11 @@ func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p
 			return errDecision
 		}
 		t := &BranchTrace{Name: b.Name, Title: b.Title, Matched: k.matched, Fallback: b.Fallback, Strategy: b.Strategy, StrategyText: b.strategy.Title(), Considered: k.considered, Excluded: []Excluded{}, Candidates: []*CandidateTrace{}}
+		if k.matched {
+			if t.Keep, err = e.keep(&env, k.keep, p, now, hides); err != nil {
+				return err
+			}
+		}
 		if k.matched && b.Candidates.Hours {
 			t.Warning = p.warning(time.UnixMilli(at))
 		}
@@ -228,13 +236,13 @@ func (e *Explainer) branches(ctx context.Context, x *Explanation, d *decision, p
 			}
 			// Figures that a strategy asks since then are "—"; those of the conditions come first and are the same.
 			c.seen = append(c.seen, make([]seenFigure, len(b.figures)-len(c.seen))...)
-			ct, err := e.candidate(b, c, people[c.pos], env, p.Object.Name)
+			ct, err := e.candidate(b, c, people[c.pos], env, p.Object.Name, k.keep.came == keepTook)
 			if err != nil {
 				return err
 			}
 			if c.chosen {
 				t.Chosen = true
-				if s, ok := b.strategy.(teller); ok {
+				if s, ok := b.strategy.(teller); ok && k.keep.came != keepTook {
 					name, without := s.tells()
 					if f, known := p.Person.Field(name); known && hides(people[c.pos], f) {
 						d.note = without
@@ -258,7 +266,7 @@ func (p *Policy) branchAt(index int) *branch {
 	return nil
 }
 
-func (e *Explainer) candidate(b *branch, k keptCandidate, person *object.Row, env condition.Env, objectName string) (*CandidateTrace, error) {
+func (e *Explainer) candidate(b *branch, k keptCandidate, person *object.Row, env condition.Env, objectName string, keeps bool) (*CandidateTrace, error) {
 	out := &CandidateTrace{Person: *e.named(person.ID()), Passed: k.passed && !k.lost, Chosen: k.chosen, Checks: []Check{}}
 	if p := e.Directory.Person(person.ID()); p == nil && person.Text("name") != "" {
 		out.Person.Name = person.Text("name")
@@ -266,17 +274,21 @@ func (e *Explainer) candidate(b *branch, k keptCandidate, person *object.Row, en
 	if k.lost {
 		out.Note = "轮到时名额已被别的记录占用"
 	}
-	if b.where == nil {
+	cond := b.where
+	if keeps {
+		cond = b.limit
+	}
+	if cond == nil {
 		return out, nil
 	}
 	w := &where{b: b, env: env, cur: &candidate{rep: &rep{id: person.ID()}, seen: k.seen}}
 	w.env.Refs = map[string]*object.Row{objectName: env.Row, "candidate": person}
 	w.env.Row, w.env.Measure = person, w.measure
-	trace, err := b.where.Explain(&w.env)
+	trace, err := cond.Explain(&w.env)
 	if err != nil {
 		return nil, err
 	}
-	out.Checks = checks(out.Checks, b.where.Node(), trace, person.Object, b)
+	out.Checks = checks(out.Checks, cond.Node(), trace, person.Object, b)
 	return out, nil
 }
 

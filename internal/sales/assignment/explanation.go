@@ -41,10 +41,18 @@ type BranchTrace struct {
 	StrategyText string           `json:"strategy_text"`
 	Conditions   *condition.Trace `json:"conditions,omitempty"` // of the record; absent: no condition
 	// Warning names what the working hours rest on, such as a year whose holidays are not announced.
-	Warning    string            `json:"warning,omitempty"`
+	Warning string `json:"warning,omitempty"`
+	// Keep tells of the owner of the record's customer, where the policy lets that person come first.
+	Keep       *KeepTrace        `json:"keep,omitempty"`
 	Considered int               `json:"considered"`
 	Excluded   []Excluded        `json:"excluded"`
 	Candidates []*CandidateTrace `json:"candidates"`
+}
+
+// KeepTrace is what became of the owner of the record's customer in one branch.
+type KeepTrace struct {
+	Outcome string `json:"outcome" enum:"took,inactive,leave,hours,full"`
+	Text    string `json:"text"`
 }
 
 // Excluded counts those a filter left out.

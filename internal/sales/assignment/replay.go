@@ -133,6 +133,8 @@ type Decided struct {
 	Branch, BranchTitle, Person, Reason string
 	// ByHand: a person named the owner; the policies were not asked.
 	ByHand bool
+	// Kept: the owner of the record's customer came first.
+	Kept bool
 }
 
 // FirstDecisions reads what was decided first on each record of an object since an instant.
@@ -156,7 +158,7 @@ func FirstDecisions(ctx context.Context, q store.Querier, snap *definition.Snaps
 		if err != nil {
 			return nil, err
 		}
-		x := &Decided{Person: d.person, Reason: d.reason, ByHand: d.kind != assigned && d.kind != pooled}
+		x := &Decided{Person: d.person, Reason: d.reason, ByHand: d.kind != assigned && d.kind != pooled, Kept: d.keepTook()}
 		if n := len(d.kept); d.kind == assigned && n > 0 {
 			if p, ok := definition.Get[*Policy](snap, Kind, d.policy); ok && d.kept[n-1].index < len(p.Spec.Branches) {
 				b := p.Spec.Branches[d.kept[n-1].index]

@@ -16,6 +16,9 @@ func (p *Policy) Sentence() string {
 	if p.when != nil {
 		b.WriteString("，如果" + p.when.Words())
 	}
+	if p.keep != nil {
+		b.WriteString("，“" + p.keep.Title.ZH + "”已有负责人且在岗、未满额时先给那个人")
+	}
 	b.WriteString("，依次判断——")
 	for i, br := range p.branches {
 		fmt.Fprintf(&b, "%d. %s", i+1, br.sentence(p))
@@ -62,6 +65,9 @@ func (b *branch) sentence(p *Policy) string {
 	s += "销售，按“" + b.strategy.Title() + "”选一位"
 	if b.DailyCap > 0 {
 		s += fmt.Sprintf("，每人每天最多 %d 条", b.DailyCap)
+	}
+	if p.keep != nil && !b.keeps(p) {
+		s += "，不优先原负责人"
 	}
 	return s + "；"
 }

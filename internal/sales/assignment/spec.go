@@ -36,7 +36,10 @@ type Spec struct {
 	// ContactHours after assignment the first contact is due; 72 when absent.
 	ContactHours int64 `json:"contact_hours,omitempty"`
 	// Calendar names the working calendar by which Candidates.Hours counts; when absent, the workspace's first by name.
-	Calendar  string   `json:"calendar,omitempty"`
+	Calendar string `json:"calendar,omitempty"`
+	// KeepOwner names a field of the record that points to another one (its customer). Whoever owns that comes first in each branch whose
+	// conditions hold, provided that the person is active, not on leave and within the caps. Empty: everybody is equal.
+	KeepOwner string   `json:"keep_owner,omitempty"`
 	Branches  []Branch `json:"branches"`
 	Otherwise string   `json:"otherwise,omitempty"` // "pool", the only answer so far
 }
@@ -51,6 +54,8 @@ type Branch struct {
 	Strategy   string          `json:"strategy"`
 	// DailyCap is how many records one person may get by this branch in a day; 0 = no limit.
 	DailyCap int64 `json:"daily_cap,omitempty"`
+	// KeepOwner takes this branch out of the policy's KeepOwner when false; absent: as the policy says.
+	KeepOwner *bool `json:"keep_owner,omitempty"`
 }
 
 // Candidates limits who may get the record. All are active people with the role rep.
@@ -76,7 +81,9 @@ type Policy struct {
 	Person   *object.Object
 	calendar *timer.Calendar // nil: the workspace has none
 	when     *condition.Cond
-	branches []*branch // in the order they are asked
+	branches []*branch      // in the order they are asked
+	keep     *object.Field  // Spec.KeepOwner, nil: not asked
+	keepOf   *object.Object // what it points to
 	// inputs are the record's fields the policy reads, kept with each decision.
 	inputs []*object.Field
 	// reach are the fields its conditions read, by object; kept of each record met through a relation.
@@ -97,6 +104,7 @@ type branch struct {
 	figures  []figure
 	leaf     map[*condition.MeasureUse]int // measure leaf → figure
 	caps     []int                         // figures that where bounds from above
+	limit    *condition.Cond               // of where only what bounds figures from above: what the customer's owner has to pass; nil: nothing
 	load     int                           // figure of open to-dos, -1 when the strategy needs none
 	rate     int                           // figure of the win rate, likewise
 }

@@ -43,6 +43,7 @@ func units() []unit {
 		{id: "north1", name: "华北一组", parent: "north", kind: "team", manager: "p-wangqiang"},
 		{id: "north2", name: "华北二组", parent: "north", kind: "team", manager: "p-liujing"},
 		{id: "market", name: "市场部", parent: "root", kind: "department", manager: "p-fangyuan"},
+		{id: "finance", name: "财务部", parent: "root", kind: "department", manager: "p-tangwen"},
 	}
 }
 
@@ -75,6 +76,7 @@ func people() []person {
 		{id: "p-liujing", name: "刘静", username: "liujing", unit: "north2", role: "lead"},
 		{id: "p-fangyuan", name: "方圆", username: "fangyuan", unit: "market", role: "marketing"},
 		{id: "p-qinlan", name: "秦岚", username: "qinlan", unit: "market", role: "marketing"},
+		{id: "p-tangwen", name: "唐文", username: "tangwen", unit: "finance", role: "finance"},
 	}
 	tempos := []float64{0.55, 0.9, 1.0, 0.8, 1.2, 1.9}
 	// Skill steps, so that some reps are above 65 % in their industry and some below, in every region.
@@ -99,4 +101,4 @@ func people() []person {
 }
 
 // Tour lists the people a visitor is shown, one for each role.
-var Tour = []string{"chenli", "zhouming", "linxiao", "hefang", "fangyuan"}
+var Tour = []string{"chenli", "zhouming", "linxiao", "hefang", "fangyuan", "tangwen"}

@@ -1,6 +1,6 @@
 import type { Job } from './types'
 
-export interface ProblemItem { pointer?: string; code?: string; message: string; hint?: string; yours?: unknown; theirs?: unknown }
+export interface ProblemItem { pointer?: string; code?: string; message: string; hint?: string; kind?: string; name?: string; yours?: unknown; theirs?: unknown }
 
 /** A refused request: an RFC 9457 problem, or a broken connection (status 0). */
 export class Problem extends Error {

@@ -83,7 +83,7 @@ export function useDemoPeople() {
 }
 
 interface Raw { name: string; title: Title; spec?: Record<string, unknown> }
-type RawMeta = Omit<Meta, 'tag_dimensions' | 'funnels' | 'measures'> & { tag_dimensions?: Raw[] | null; funnels?: Raw[] | null; measures?: Raw[] | null }
+type RawMeta = Omit<Meta, 'tag_dimensions' | 'funnels' | 'measures' | 'pipelines' | 'conversions' | 'validations'> & { tag_dimensions?: Raw[] | null; funnels?: Raw[] | null; measures?: Raw[] | null; pipelines?: Raw[] | null; conversions?: Raw[] | null; validations?: Raw[] | null }
 
 /** Definitions listed in the meta carry their spec; the page reads its members beside the name. */
 function flatten(raw: RawMeta): Meta {
@@ -93,6 +93,9 @@ function flatten(raw: RawMeta): Meta {
     tag_dimensions: lift<TagDimension>(raw.tag_dimensions).map((d) => ({ ...d, values: d.values ?? [] })),
     funnels: lift(raw.funnels),
     measures: lift(raw.measures),
+    pipelines: lift(raw.pipelines),
+    conversions: lift(raw.conversions),
+    validations: lift(raw.validations),
   }
 }
 

@@ -46,6 +46,8 @@ export interface Field {
   open?: boolean
   system?: boolean
   help?: Title | string
+  /** What a new record has where nothing is given. */
+  default?: unknown
   tag_dimension?: string
   track?: boolean
   group?: string
@@ -58,7 +60,7 @@ export interface ObjectMeta {
   title_field: string
   /** Records without an owner wait in a pool. */
   pool?: boolean
-  rights: { create: boolean; update: boolean; delete: boolean; export: boolean }
+  rights: { create: boolean; update: boolean; delete: boolean; export: boolean; assign?: boolean }
   fields: Field[]
 }
 
@@ -68,6 +70,7 @@ export interface Person { id: Id; name: string; unit?: Id; unit_name?: string; a
 
 export interface MeasureMeta {
   name: string
+  entity?: string
   title: Title
   type?: 'count' | 'sum' | 'ratio' | string
   unit?: string
@@ -76,12 +79,28 @@ export interface MeasureMeta {
   kept?: { dims?: string[] }
 }
 
+export interface StageMeta { value: string; probability: number; required?: string[]; outcome?: 'won' | 'lost' }
+export interface PipelineMeta { name: string; object: string; field: string; stages: StageMeta[] }
+
+/** What a company forbids of records, what it offers instead, and who may pass it. */
+export interface ValidationMeta {
+  name: string
+  title: Title
+  object: string
+  offer?: Record<string, unknown>
+  confirm?: string
+  pass?: { right: string; reason: string }
+}
+
 export interface Meta {
   revision: number
   objects: ObjectMeta[]
   tag_dimensions: TagDimension[]
   funnels: { name: string; title: Title; object: string; field?: string }[]
   measures: MeasureMeta[]
+  pipelines: PipelineMeta[]
+  conversions: { name: string; object: string; makes: { link: string }[] }[]
+  validations: ValidationMeta[]
   units: Unit[]
   people: Person[]
 }
@@ -133,6 +152,8 @@ export interface RecordRights {
   return?: boolean
   protect?: boolean
   unprotect?: boolean
+  convert?: boolean
+  unconvert?: boolean
 }
 
 export interface RecordDetail { record: RecordData; refs?: Refs; rights?: RecordRights; timers?: Timer[] }

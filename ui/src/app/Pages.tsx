@@ -6,6 +6,7 @@ import { ErrorBoundary } from './ErrorBoundary'
 const HomePage = lazy(() => import('../features/home/HomePage'))
 const RecordsPage = lazy(() => import('../features/records/RecordsPage'))
 const RecordPage = lazy(() => import('../features/record/RecordPage'))
+const KanbanPage = lazy(() => import('../features/kanban/KanbanPage'))
 const ImportPage = lazy(() => import('../features/import/ImportPage'))
 const ImportJobPage = lazy(() => import('../features/import/ImportJobPage'))
 const FunnelPage = lazy(() => import('../features/funnel/FunnelPage'))
@@ -24,6 +25,7 @@ export function Pages() {
         <Routes>
           <Route path="/" element={<HomePage />} />
           <Route path="/objects/:object" element={<RecordsPage />} />
+          <Route path="/objects/:object/board" element={<KanbanPage />} />
           <Route path="/objects/:object/:id" element={<RecordPage />} />
           <Route path="/import" element={<ImportPage />} />
           <Route path="/import/:jobId" element={<ImportJobPage />} />

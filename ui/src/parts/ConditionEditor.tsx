@@ -1,9 +1,10 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Select } from 'antd'
-import { useState } from 'react'
+import { useContext, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { children, group, groupKind, type Condition, type GroupKind, type Leaf, type MeasureLeaf } from '../api/condition'
+import { children, group, groupKind, type Condition, type GroupKind, type Leaf as LeafCondition, type MeasureLeaf } from '../api/condition'
 import { kindOf } from '../fields'
+import { frameKey, FramesContext } from './conditionFrames'
 import { LeafChip } from './LeafChip'
 import { startValue } from './LeafEditor'
 import type { Terms } from './terms'
@@ -14,6 +15,9 @@ interface Props {
   value: Condition | undefined | null
   onChange: (value: Condition) => void
   depth?: number
+  /** Where this condition stands, where its parts can be dragged. */
+  zone?: string
+  path?: number[]
   onRemove?: () => void
   label: string
 }
@@ -27,7 +31,8 @@ function firstLeaf(terms: Terms): Condition {
 }
 
 /** Nested conditions as groups of all / any / none, each with conditions that read as words and inner groups. */
-export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, label }: Props) {
+export function ConditionEditor({ terms, value, onChange, depth = 0, zone = '', path = [], onRemove, label }: Props) {
+  const { Group, Leaf, opened } = useContext(FramesContext)
   const { t } = useTranslation()
   const tree: Condition = value && groupKind(value) ? value : group('all', value && Object.keys(value).length > 0 ? [value] : [])
   const kind = groupKind(tree) as GroupKind
@@ -35,6 +40,7 @@ export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, l
   const [added, setAdded] = useState(-1)
   const set = (next: Condition[]): void => onChange(group(kind, next))
   return (
+    <Group zone={zone} path={path}>
     <div className={`cond-group cond-depth-${depth % 2}`} role="group" aria-label={label}>
       <div className="cond-group-head">
         <Select
@@ -57,9 +63,11 @@ export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, l
               set(parts.filter((_, i) => i !== index))
             }
             return groupKind(part) ? (
-              <ConditionEditor key={`${parts.length}/${index}`} terms={terms} value={part} depth={depth + 1} onChange={change} onRemove={remove} label={t('cond.innerGroup')} />
+              <ConditionEditor key={`${parts.length}/${index}`} terms={terms} value={part} depth={depth + 1} zone={zone} path={[...path, index]} onChange={change} onRemove={remove} label={t('cond.innerGroup')} />
             ) : (
-              <LeafChip key={`${parts.length}/${index}`} terms={terms} value={part as Leaf | MeasureLeaf} onChange={change} onRemove={remove} startOpen={index === added} />
+              <Leaf key={`${parts.length}/${index}`} zone={zone} path={[...path, index]}>
+                <LeafChip terms={terms} value={part as LeafCondition | MeasureLeaf} onChange={change} onRemove={remove} startOpen={index === added || opened === frameKey(zone, [...path, index])} />
+              </Leaf>
             )
           })}
         </div>
@@ -81,5 +89,6 @@ export function ConditionEditor({ terms, value, onChange, depth = 0, onRemove, l
         ) : null}
       </div>
     </div>
+    </Group>
   )
 }

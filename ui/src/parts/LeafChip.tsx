@@ -1,5 +1,5 @@
 import { CloseOutlined } from '@ant-design/icons'
-import { Button, Popover } from 'antd'
+import { Button, Drawer, Popover } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { takesNoValue, type Leaf, type MeasureLeaf } from '../api/condition'
@@ -8,6 +8,7 @@ import { isBlank } from '../fields/kind'
 import { conditionWords } from './conditionWords'
 import { LeafEditor } from './LeafEditor'
 import type { Terms } from './terms'
+import { usePhone } from './usePhone'
 
 interface Props { terms: Terms; value: Leaf | MeasureLeaf; onChange: (value: Leaf | MeasureLeaf) => void; onRemove: () => void; startOpen: boolean }
 
@@ -18,6 +19,7 @@ const unfinished = (c: Leaf | MeasureLeaf): boolean =>
 export function LeafChip({ terms, value, onChange, onRemove, startOpen }: Props) {
   const { t } = useTranslation()
   const meta = useMeta()
+  const phone = usePhone()
   const [open, setOpen] = useState(startOpen)
   const text = conditionWords(value, terms, meta)
   const editor = (
@@ -34,9 +36,14 @@ export function LeafChip({ terms, value, onChange, onRemove, startOpen }: Props)
   )
   return (
     <span className={`cond-chip ${unfinished(value) ? 'is-unfinished' : ''}`} data-testid="condition">
-      <Popover trigger="click" placement="bottomLeft" destroyOnHidden open={open} onOpenChange={setOpen} content={editor}>
+      {phone ? (
+        <>
+          <button type="button" className="cond-chip-text" aria-expanded={open} onClick={() => setOpen(true)}>{text}</button>
+          <Drawer open={open} onClose={() => setOpen(false)} placement="bottom" size="auto" title={t('filter.condition')} destroyOnHidden>{editor}</Drawer>
+        </>
+      ) : <Popover trigger="click" placement="bottomLeft" destroyOnHidden open={open} onOpenChange={setOpen} content={editor}>
         <button type="button" className="cond-chip-text" aria-expanded={open}>{text}</button>
-      </Popover>
+      </Popover>}
       <button type="button" className="cond-chip-remove" aria-label={t('filter.remove', { text })} onClick={onRemove}><CloseOutlined aria-hidden /></button>
     </span>
   )

@@ -9,6 +9,7 @@ import (
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
 	"baton/internal/platform/query"
 	"baton/internal/sales/assignment"
 )
@@ -20,7 +21,10 @@ type Answer struct {
 	Summary   Summary `json:"summary"`
 	Rows      []Row   `json:"rows"`
 	Truncated bool    `json:"truncated"`
-	TookMS    int64   `json:"took_ms"`
+	// Unread counts rows of a file that could not be read. What a record of a file is held against is what stands now: it never happened.
+	Unread int   `json:"unread,omitempty"`
+	File   bool  `json:"of_file,omitempty"`
+	TookMS int64 `json:"took_ms"`
 	// AsOf names what was taken as it stood when each record came in; Today what is known only as it stands now.
 	AsOf  []string `json:"as_of"`
 	Today []string `json:"of_today"`
@@ -86,9 +90,12 @@ func (e *Engine) Try(ctx context.Context, a *actor.Actor, next *definition.Snaps
 	began := time.Now()
 	var p *Past
 	var err error
-	if len(ask.Records) > 0 {
+	switch {
+	case ask.File != nil:
+		p, err = e.file(ctx, a, ask)
+	case len(ask.Records) > 0:
 		p, err = e.given(a, ask.Object, ask.Records)
-	} else {
+	default:
 		p, err = e.Load(ctx, a, ask.Object, ask.Period)
 	}
 	if err != nil {
@@ -97,6 +104,11 @@ func (e *Engine) Try(ctx context.Context, a *actor.Actor, next *definition.Snaps
 	results, err := p.Run(ctx, next)
 	if err != nil {
 		return nil, err
+	}
+	if p.made { // it never happened: what stands now takes the place of what did
+		if err := p.standing(ctx); err != nil {
+			return nil, err
+		}
 	}
 	limit := ask.Limit
 	if limit == 0 {
@@ -107,8 +119,37 @@ func (e *Engine) Try(ctx context.Context, a *actor.Actor, next *definition.Snaps
 	return x, nil
 }
 
+// file makes a past of the rows of an uploaded table.
+func (e *Engine) file(ctx context.Context, a *actor.Actor, ask *definition.Ask) (*Past, error) {
+	if e.File == nil {
+		return nil, problem.New(problem.Invalid, "invalid_trial", "这里不能用文件试算")
+	}
+	rows, unread, err := e.File(ctx, a, ask.Object, ask.File, Most+1)
+	if err != nil {
+		return nil, err
+	}
+	p, err := e.given(a, ask.Object, rows[:min(len(rows), Most)])
+	if err != nil {
+		return nil, err
+	}
+	p.unread, p.Truncated = unread, len(rows) > Most
+	return p, nil
+}
+
+// standing gives each record the owner and tags it would get by what is published.
+func (p *Past) standing(ctx context.Context) error {
+	results, err := p.Run(ctx, p.e.Defs.Current())
+	if err != nil {
+		return err
+	}
+	for i, r := range results {
+		p.Arrivals[i].First = r.Row
+	}
+	return nil
+}
+
 func (e *Engine) tell(a *actor.Actor, p *Past, next *definition.Snapshot, results []*Result, limit int) *Answer {
-	x := &Answer{Examined: len(results), Truncated: p.Truncated, Rows: []Row{}, AsOf: []string{p.Object.Title.ZH + "的内容"}, Today: []string{"人员、休假与组织"}}
+	x := &Answer{Examined: len(results), Truncated: p.Truncated, Unread: p.unread, File: p.made, Rows: []Row{}, AsOf: []string{p.Object.Title.ZH + "的内容"}, Today: []string{"人员、休假与组织"}}
 	for _, name := range assignment.Measures(next, p.Object.Name) {
 		if m, ok := query.Of(next, name); ok {
 			x.AsOf = append(x.AsOf, m.Title.ZH)
@@ -171,10 +212,11 @@ func (e *Engine) tell(a *actor.Actor, p *Past, next *definition.Snapshot, result
 				row.Before[f.Name], row.After[f.Name] = before, after
 			}
 		}
-		if !changed {
+		if changed {
+			x.Changed++
+		} else if !p.made {
 			continue
 		}
-		x.Changed++
 		if len(x.Rows) < limit {
 			if row.Title = row.ID; !hidden[p.Object.Spec.TitleField] {
 				row.Title = p.Object.TitleOf(r.Now)

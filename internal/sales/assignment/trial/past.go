@@ -36,6 +36,8 @@ type Engine struct {
 	Tags func(snap *definition.Snapshot, objectName string) func(env *condition.Env) error
 	// Asks tells whether a channel lets its arrivals be assigned; known is false when there is no such channel.
 	Asks func(snap *definition.Snapshot, channel string) (assign, known bool)
+	// File reads an uploaded table's rows as values by field, and how many rows could not be read; nil: files are not tried.
+	File func(ctx context.Context, a *actor.Actor, objectName string, f *definition.AskFile, most int) (rows []map[string]any, unread int, err error)
 	// Kinds that can be tried.
 	Kinds []string
 }
@@ -59,6 +61,8 @@ type Past struct {
 	Truncated bool
 
 	of     map[string]bool  // ids
+	made   bool             // of records that never were
+	unread int              // rows of the file that could not be read
 	closed map[string]int64 // record → when its first task was closed, 0 while open
 	series map[string]*query.Series
 }
@@ -149,7 +153,7 @@ func (e *Engine) given(a *actor.Actor, objectName string, records []map[string]a
 			}
 		}
 	}
-	p := &Past{e: e, Object: o, of: map[string]bool{}, closed: map[string]int64{}, series: map[string]*query.Series{}}
+	p := &Past{e: e, Object: o, made: true, of: map[string]bool{}, closed: map[string]int64{}, series: map[string]*query.Series{}}
 	now := e.Clock.Milli()
 	for i, values := range records {
 		row := object.NewRow(o)
@@ -159,13 +163,16 @@ func (e *Engine) given(a *actor.Actor, objectName string, records []map[string]a
 			if f == nil {
 				continue
 			}
-			parsed, err := record.Parse(f, e.Env, v)
+			parsed, read := v.(record.Parsed)
+			if !read {
+				parsed, err = record.Parse(f, e.Env, v)
+			}
 			if err != nil {
 				return nil, problem.New(problem.Invalid, "invalid_trial", "第 "+itoa(i+1)+" 条无法读取", problem.Item{Pointer: "/records/" + itoa(i) + "/" + k, Code: "bad_value", Message: err.Error()})
 			}
 			row.V[f.Index] = parsed.Value
 		}
-		p.Arrivals = append(p.Arrivals, &Arrival{At: now, Now: row, First: row})
+		p.Arrivals = append(p.Arrivals, &Arrival{At: now, Now: row, First: row.Clone()})
 	}
 	return p, nil
 }
@@ -184,6 +191,10 @@ func (p *Past) figures(ctx context.Context, snap *definition.Snapshot) (*query.R
 		}
 		s := p.series[string(spec)]
 		if s == nil {
+			// A field that a draft brings along has no column yet: the rows are read as they stand.
+			if standing, ok := query.Of(p.e.Defs.Current(), name); ok && sameSpec(standing, spec) {
+				m = standing
+			}
 			if s, err = query.ReadSeries(ctx, p.e.DB, p.e.Env, m, p.since(), func(row *object.Row) bool { return p.replaced(m, row) }); err != nil {
 				return nil, err
 			}
@@ -192,6 +203,11 @@ func (p *Past) figures(ctx context.Context, snap *definition.Snapshot) (*query.R
 		out[name] = s
 	}
 	return query.NewReplay(snap, p.e.Env.Zone, out), nil
+}
+
+func sameSpec(m *query.Measure, spec []byte) bool {
+	own, err := json.Marshal(m.Spec)
+	return err == nil && string(own) == string(spec)
 }
 
 // replaced tells of rows that stand because the records under trial were assigned as they were: the trial makes its own.
@@ -225,26 +241,19 @@ func (e *Engine) related(ctx context.Context, snap *definition.Snapshot) func(na
 			return row, nil
 		}
 		o, ok := object.Of(snap, name)
-		if !ok {
+		standing, stands := object.Of(e.Defs.Current(), name)
+		if !ok || !stands {
 			return nil, nil
 		}
-		row, err := record.ReadRow(ctx, e.DB, o, id)
+		row, err := record.ReadRow(ctx, e.DB, standing, id)
+		if row != nil {
+			row = row.In(o)
+		}
 		if err == nil {
 			met[key{name, id}] = row
 		}
 		return row, err
 	}
-}
-
-// adopt lays a row into another snapshot's object.
-func adopt(row *object.Row, o *object.Object) *object.Row {
-	out := object.NewRow(o)
-	for _, f := range o.Fields {
-		if old, ok := row.Object.Field(f.Name); ok && old.Type.Class() == f.Type.Class() {
-			out.V[f.Index] = row.V[old.Index]
-		}
-	}
-	return out
 }
 
 func dueAfter(at, hours int64) int64 { return at + hours*time.Hour.Milliseconds() }

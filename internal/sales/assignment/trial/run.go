@@ -46,7 +46,7 @@ func (p *Past) Run(ctx context.Context, snap *definition.Snapshot) ([]*Result, e
 		if i%256 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		r := &Result{Arrival: x, Row: adopt(x.First, o)}
+		r := &Result{Arrival: x, Row: x.First.In(o).Clone()}
 		out = append(out, r)
 		kept := x.First.Owner()
 		clear := func(names ...string) {

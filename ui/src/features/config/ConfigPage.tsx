@@ -2,7 +2,7 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Navigate, NavLink, Route, Routes, useLocation, useNavigate } from 'react-router'
+import { NavLink, Route, Routes, useLocation, useNavigate } from 'react-router'
 import { useDefinitions } from '../../api/config'
 import { mayConfigure, useSession } from '../../api/session'
 import type { Definition } from '../../api/types'
@@ -10,7 +10,7 @@ import { titled } from '../../i18n/titled'
 import { PageHead } from '../../parts/PageHead'
 import { Failed, Loading, NoRight } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
-import { DefinitionPage, formed } from './DefinitionPage'
+import { built, DefinitionPage } from './DefinitionPage'
 import { KeysPage } from './KeysPage'
 import { PeoplePage } from './PeoplePage'
 import { RevisionsPage } from './RevisionsPage'
@@ -29,16 +29,15 @@ export default function ConfigPage() {
     return <div className="page"><PageHead title={t('nav.config')} /><NoRight /></div>
   }
   const index = pathname.replace(/\/$/, '') === '/config'
-  const first = definitions.data?.find((d) => d.kind === 'assignment_policy') ?? definitions.data?.find((d) => formed.includes(d.kind))
+  const building = built.some((kind) => pathname.startsWith(`/config/${kind}/`))
   if (definitions.isPending) return <div className="page"><Loading rows={10} /></div>
   if (definitions.isError && !definitions.data) return <div className="page"><PageHead title={t('nav.config')} /><Failed error={definitions.error} retry={() => void definitions.refetch()} /></div>
-  if (index && !phone && first) return <Navigate to={`/config/${first.kind}/${first.name}`} replace />
   return (
-    <div className={`config ${phone ? (index ? 'is-index' : 'is-detail') : ''}`}>
-      {phone && index ? <div className="config-index-head"><PageHead title={t('nav.config')} /></div> : null}
-      {!phone || index ? <Menu definitions={definitions.data} /> : null}
-      <div className="config-main page">
-        {phone && !index ? <NavLink to="/config" className="config-back">‹ {t('nav.config')}</NavLink> : null}
+    <div className={`config ${index ? 'is-index' : phone || building ? 'is-detail' : ''}`}>
+      {index ? <div className="config-index-head"><PageHead title={t('nav.config')} /></div> : null}
+      {index || (!phone && !building) ? <Menu definitions={definitions.data} /> : null}
+      <div className="config-main page" hidden={index}>
+        {phone && !index && !building ? <NavLink to="/config" className="config-back">‹ {t('nav.config')}</NavLink> : null}
         <Routes>
           <Route index element={null} />
           <Route path="revisions" element={<RevisionsPage />} />

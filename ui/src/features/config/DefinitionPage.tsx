@@ -1,30 +1,34 @@
 import { CheckCircleOutlined } from '@ant-design/icons'
 import { App, Button, ConfigProvider, Input } from 'antd'
-import { useDeferredValue, useEffect, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
 import { useCheck, useDefinition, useDropDraft, useSaveDraft } from '../../api/config'
 import { mayConfigure, useSession } from '../../api/session'
-import type { DefinitionDetail, Title } from '../../api/types'
+import type { DefinitionDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { Chip } from '../../parts/Chip'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Failed, Loading } from '../../parts/States'
 import { ChannelForm } from './ChannelForm'
-import { useCompanion } from './companion'
 import { FollowUpForm } from './FollowUpForm'
 import { placeWords } from './place'
-import { PolicyForm } from './PolicyForm'
 import { PoolForm } from './PoolForm'
 import { PublishModal } from './PublishModal'
-import type { ChannelSpec, FollowUpSpec, PolicySpec, PoolSpec, TagSpec } from './specs'
+import { Sentence } from './Sentence'
+import type { ChannelSpec, FollowUpSpec, PoolSpec } from './specs'
 import { starting } from './starting'
 import { Summary } from './Summary'
-import { TagForm } from './TagForm'
+import { useSettled } from './useSettled'
+import { writable, type Working } from './working'
 
-export const formed = ['tag_dimension', 'assignment_policy', 'follow_up_rule', 'pool_policy', 'channel']
+const BuilderPage = lazy(() => import('../builder/BuilderPage'))
+
+/** Kinds with a builder of their own, and all that can be edited here. */
+export const built = ['tag_dimension', 'assignment_policy']
+export const formed = [...built, 'follow_up_rule', 'pool_policy', 'channel']
 
 export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
@@ -35,13 +39,9 @@ export function DefinitionPage() {
   const missing = detail.error instanceof Problem && detail.error.status === 404
   if (detail.isError && !detail.data && !(missing && fresh)) return <Failed error={detail.error} retry={() => void detail.refetch()} />
   const data: DefinitionDetail = detail.data ?? { definition: null, draft: null }
+  if (built.includes(kind)) return <Suspense fallback={<Loading rows={10} />}><BuilderPage key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} /></Suspense>
   return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
 }
-
-interface Working { title: Title; spec: unknown; aliases?: string[] }
-
-/** What a draft may carry: the rest of a stored definition is the server's own. */
-const writable = (d: Working): Working => ({ title: d.title, spec: d.spec, ...(d.aliases?.length ? { aliases: d.aliases } : {}) })
 
 function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string; detail: DefinitionDetail; freshTitle: string | null }) {
   const { t } = useTranslation()
@@ -57,9 +57,8 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
   const hasForm = formed.includes(kind)
   const hasDraft = Boolean(detail.draft)
   const changed = edited !== null
-  const companion = useCompanion(kind, name, working)
   const asked = hasForm && may && (changed || hasDraft)
-  const check = useCheck(useSettled(asked ? [{ kind, name, ...working }, ...(companion ? [companion] : [])] : null))
+  const check = useCheck(useSettled(asked ? [{ kind, name, ...working }] : null))
   const problems = asked ? (check.data?.problems ?? []) : []
   const sentence = (asked ? check.data?.sentences?.[`${kind}/${name}`] : undefined) ?? detail.sentence
   const title = titled(working.title, name)
@@ -104,9 +103,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
             </section>
           ) : null}
           <ConfigProvider componentDisabled={!may}>
-          {kind === 'tag_dimension' ? <TagForm {...form} spec={spec as TagSpec} onChange={set} />
-            : kind === 'assignment_policy' ? <PolicyForm {...form} spec={spec as PolicySpec} onChange={set} />
-            : kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
+          {kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
             : kind === 'pool_policy' ? <PoolForm {...form} spec={spec as PoolSpec} onChange={set} />
             : kind === 'channel' ? <ChannelForm {...form} spec={spec as ChannelSpec} onChange={set} />
             : <Summary kind={kind} spec={spec} />}
@@ -133,25 +130,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           {sentence ? <Card title={t('config.reads')}><Sentence text={sentence} /></Card> : null}
         </aside>
       </div>
-      {publishing ? <PublishModal only={[{ kind, name }]} companion={companion} title={title} onClose={() => setPublishing(false)} /> : null}
+      {publishing ? <PublishModal only={[{ kind, name }]} companion={null} title={title} onClose={() => setPublishing(false)} /> : null}
     </>
   )
-}
-
-/** What the definition says, each of its numbered branches on a line of its own. */
-function Sentence({ text }: { text: string }) {
-  return <div className="config-sentence">{text.split(/(?<=\D)(?=\d+\. )/).map((line, i) => <p key={i}>{line}</p>)}</div>
-}
-
-const settleAfter = 600
-
-/** The value once it has stood still, so that each keystroke is not sent for checking. */
-function useSettled<T>(value: T): T {
-  const text = JSON.stringify(value)
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), settleAfter)
-    return () => clearTimeout(timer)
-  }, [text])
-  return JSON.parse(useDeferredValue(settled)) as T
 }

@@ -6,7 +6,7 @@ import { usePublish, type Edited } from '../../api/config'
 import { problemText } from '../../parts/problem'
 
 /** Publishes the given drafts, and what has to come with them, as one revision, with a word about why. */
-export function PublishModal({ only, companion, title, onClose }: { only: { kind: string; name: string }[]; companion: Edited | null; title: string; onClose: () => void }) {
+export function PublishModal({ only, companion, title, onClose, onPublished }: { only: { kind: string; name: string }[]; companion: Edited | null; title: string; onClose: () => void; onPublished?: (revision: number) => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const publish = usePublish()
@@ -23,6 +23,7 @@ export function PublishModal({ only, companion, title, onClose }: { only: { kind
       onOk={() => publish.mutate({ note, only, companion }, {
         onSuccess: ({ revision }) => {
           void message.success(t('config.published', { n: revision.n }))
+          onPublished?.(revision.n)
           onClose()
         },
       })}

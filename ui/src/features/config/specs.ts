@@ -22,12 +22,16 @@ export interface Branch {
   fallback?: boolean
   candidates?: { region?: boolean; product_line?: boolean; leave?: boolean; hours?: boolean; min_rank?: string | null; where?: Condition | null }
   strategy: string
+  /** False takes the branch out of the policy's keep_owner. */
+  keep_owner?: boolean
 }
 export interface PolicySpec {
   object: string
   enabled?: boolean
   when?: Condition | null
   deadline_minutes?: number | null
+  /** A relation of the object: whoever owns what it points to comes first. */
+  keep_owner?: string
   branches: Branch[]
   otherwise?: string
 }

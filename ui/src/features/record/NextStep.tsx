@@ -18,7 +18,8 @@ export function NextStep({ detail }: { detail: RecordDetail }) {
     if (hint) steps.push(t('next.fix', { message: hint.message }))
     else if (isBlank(record[name]) && name === 'budget') steps.push(t('next.askBudget'))
   }
-  if (!isBlank(record.contacted_at) && record.stage === 'contacted') steps.push(t('next.move'))
+  if (!isBlank(record.opportunity)) steps.push(t('convert.next'))
+  else if (!isBlank(record.contacted_at) && record.stage === 'contacted') steps.push(t('next.move'))
   if (steps.length === 0) return null
   return (
     <Card title={t('next.title')}>

@@ -1,5 +1,5 @@
 import { App, Button } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 import { Problem } from '../../api/client'
@@ -16,6 +16,7 @@ import { problemText } from '../../parts/problem'
 import { Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
+import { ConvertedBanner } from '../convert/ConvertedBanner'
 import { titleOf } from '../records/views'
 import { ProtectModal } from '../pool/ProtectModal'
 import { ReturnModal } from '../pool/ReturnModal'
@@ -29,6 +30,8 @@ import { TagRow } from './TagRow'
 import { Timeline } from './Timeline'
 import { TransferModal } from './TransferModal'
 import './record.css'
+
+const ConvertModal = lazy(() => import('../convert/ConvertModal'))
 
 export default function RecordPage() {
   const { object: name = '', id = '' } = useParams()
@@ -69,6 +72,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   const [keeping, setKeeping] = useState(false)
   const now = useCoarseNow()
   const kept = isBlank(record.protected_until) || new Date(String(record.protected_until)).getTime() <= now ? null : String(record.protected_until)
+  const [converting, setConverting] = useState(false)
   const composer = useRef<HTMLDivElement>(null)
   const lead = object.name === 'lead'
   const phone = usePhone()
@@ -95,15 +99,17 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
         {rights?.return ? <Button onClick={() => setReturning(true)}>{t('pool.return')}</Button> : null}
         {rights?.transfer ? <Button onClick={() => setTransferring(true)}>{t('record.transfer')}</Button> : null}
         {rights?.claim ? <Button type="primary" loading={action.isPending} onClick={claim}>{t('record.claim')}</Button> : null}
+        {rights?.convert ? <Button onClick={() => setConverting(true)}>{t('convert.action')}</Button> : null}
         {rights?.contacted && !phone ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
       </PageHead>
       {kept ? <p className="pool-kept" data-testid="protected"><Chip tone="blue">{t('pool.protect')}</Chip> {t('pool.keptUntil', { at: instant(kept, now) })} {rights?.unprotect ? <button type="button" className="link" onClick={release}>{t('pool.unprotect')}</button> : null}</p> : null}
       <div className="record-grid">
         <div className="record-left">
           <Facts object={object} detail={detail} />
-          {lead ? <Related object={object} id={record.id} /> : null}
+          {lead ? <Related object={object} detail={detail} /> : null}
         </div>
         <div className="record-middle">
+          <ConvertedBanner object={object} detail={detail} />
           {lead ? <CountdownBanner record={{ ...record, timers: detail.timers ?? record.timers }} /> : null}
           {rights?.contacted ? <Composer box={composer} object={object.name} id={record.id} /> : null}
           <Timeline object={object} id={record.id} />
@@ -117,12 +123,13 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
         ) : (
           <div className="record-right">
             {object.name === 'customer' ? <ScriptPanel object={object} record={record} /> : null}
-            <Related object={object} id={record.id} />
+            <Related object={object} detail={detail} />
           </div>
         )}
       </div>
       {returning ? <ReturnModal object={object.name} ids={[record.id]} onClose={() => setReturning(false)} /> : null}
       {keeping ? <ProtectModal object={object.name} id={record.id} until={kept ?? undefined} onClose={() => setKeeping(false)} /> : null}
+      {converting ? <Suspense fallback={null}><ConvertModal object={object} detail={detail} onClose={() => setConverting(false)} /></Suspense> : null}
       {transferring ? <TransferModal object={object.name} ids={[record.id]} owner={record.owner as string | undefined} refs={refs} onClose={() => setTransferring(false)} /> : null}
     </div>
   )

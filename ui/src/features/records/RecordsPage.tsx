@@ -1,3 +1,4 @@
+import { ProjectOutlined } from '@ant-design/icons'
 import { App, Button, Tabs } from 'antd'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
@@ -6,7 +7,7 @@ import { useNavigate, useParams } from 'react-router'
 import { api, recordPath } from '../../api/client'
 import { keys } from '../../api/keys'
 import { mergeRefs, recordQuery, useRecords } from '../../api/records'
-import { useObject, useRight, useSession } from '../../api/session'
+import { useMeta, useObject, useRight, useSession } from '../../api/session'
 import type { ObjectMeta } from '../../api/types'
 import { titled } from '../../i18n/titled'
 import { PageHead } from '../../parts/PageHead'
@@ -40,6 +41,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
   const { message } = App.useApp()
   const { user } = useSession()
   const mayImport = useRight('leads.import') && object.name === 'lead'
+  const board = useMeta().pipelines.some((p) => p.object === object.name)
   const state = useListState(object, user.id, user.roles.includes('rep'))
   const list = useRecords(object.name, state.ask)
   const columns = useMemo(() => columnsOf(object), [object])
@@ -90,6 +92,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
   return (
     <div className={`page ${phone ? '' : 'page-fill'}`}>
       <PageHead title={title} extra={count ? <span>{t('list.count', { count })} · {t('list.live')}</span> : null}>
+        {board ? <Button icon={<ProjectOutlined aria-hidden />} onClick={() => void navigate(`/objects/${object.name}/board${state.boardQuery}`)}>{t('convert.board.open')}</Button> : null}
         {mayImport ? <Button onClick={() => void navigate('/import')}>{t('list.import')}</Button> : null}
         {createButton}
       </PageHead>
@@ -134,7 +137,7 @@ function RecordList({ object }: { object: ObjectMeta }) {
       ) : null}
       {returning ? <ReturnModal object={object.name} ids={[...selected]} onClose={() => { setReturning(false); setSelected(new Set()) }} /> : null}
       {handing ? <TransferModal object={object.name} ids={[...selected]} refs={refs} onClose={() => { setHanding(false); setSelected(new Set()) }} /> : null}
-      {state.params.get('new') === '1' && object.rights.create ? <CreateDrawer object={object} onClose={() => state.setParam('new', null)} /> : null}
+      {state.params.get('new') === '1' && object.rights.create ? <CreateDrawer object={object} onClose={state.closeNew} /> : null}
     </div>
   )
 }

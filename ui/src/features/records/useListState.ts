@@ -14,6 +14,11 @@ function readConditions(text: string | null): Condition[] {
   }
 }
 
+export function keepOf(params: URLSearchParams, names: string[]): string {
+  const kept = new URLSearchParams([...params].filter(([name]) => names.includes(name)))
+  return kept.size > 0 ? `?${kept.toString()}` : ''
+}
+
 /** The whole state of a list, kept in the address. */
 export function useListState(object: ObjectMeta, me: string, sells: boolean) {
   const [params, setParams] = useSearchParams()
@@ -44,6 +49,10 @@ export function useListState(object: ObjectMeta, me: string, sells: boolean) {
     setView: (key: string) => set({ view: key, sort: null }),
     setConditions: (next: Condition[]) => set({ filter: next.length > 0 ? JSON.stringify(next) : null }),
     setSort: (next: string) => set({ sort: next }, true),
+    /** The same records on the board. */
+    boardQuery: keepOf(params, ['view', 'filter']),
+    /** Ends the making of a new record, with what was given for it. */
+    closeNew: () => set(Object.fromEntries([...params.keys()].filter((k) => k === 'new' || k.startsWith('set.')).map((k) => [k, null]))),
     setParam: (key: string, value: string | null) => set({ [key]: value }),
   }
 }

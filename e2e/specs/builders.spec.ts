@@ -1,0 +1,211 @@
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { narrow, useBrowser, useServer, wide } from '../harness/browser'
+import { call, newLead, reads, settled, shot, signIn } from '../harness/steps'
+
+// Published rules change what every other spec sees.
+const server = useServer()
+const open = useBrowser(server)
+
+const branch = (page: Page, title: string): Locator => page.getByTestId('branch').filter({ has: page.locator(`input[value="${title}"]`) })
+const rule = (page: Page, n: number): Locator => page.getByTestId('rule').nth(n - 1)
+
+/** Drags by the real mouse, with a stop on the way as a hand has. */
+async function drag(page: Page, from: Locator, to: Locator, at: { x: number; y: number } | null = null) {
+  await from.scrollIntoViewIfNeeded()
+  await to.scrollIntoViewIfNeeded() // the palette stays where it is
+  const a = await from.boundingBox()
+  const b = await to.boundingBox()
+  if (!a || !b) throw new Error('nothing to drag')
+  await page.mouse.move(a.x + a.width / 2, a.y + a.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(a.x + a.width / 2 + 12, a.y + a.height / 2 + 6, { steps: 3 })
+  await page.locator('.drag-ghost').waitFor()
+  // The page may scroll under the hand: it follows, and what lies under it is found when the move is painted.
+  for (let i = 0; i < 3; i++) {
+    const now = (await to.boundingBox()) ?? b
+    await page.mouse.move(now.x + (at?.x ?? now.width / 2), now.y + (at?.y ?? now.height / 2), { steps: i === 0 ? 6 : 2 })
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  }
+  await page.locator('.is-over').first().waitFor()
+  await page.mouse.up()
+  await page.locator('.drag-ghost').waitFor({ state: 'detached' })
+}
+
+const term = (page: Page, name: string): Locator => page.getByRole('button', { name: `加入条件：${name}`, exact: true }).first()
+
+async function publish(page: Page, note: string) {
+  await page.getByRole('button', { name: '发布', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox').fill(note)
+  await dialog.getByRole('button', { name: '发布' }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+test('a dimension is made by drag, tried, published with its field, and taken back with it', async () => {
+  const page = await open(wide, ['/api/v1/definitions/tag_dimension/dim_'])
+  await signIn(page, 'chenli')
+  await page.goto('/config')
+  await page.getByRole('button', { name: '新建标签维度' }).click()
+  await page.getByRole('dialog').getByRole('textbox').fill('规模')
+  await page.getByRole('dialog').getByRole('button', { name: '下一步' }).click()
+  await page.getByRole('heading', { name: '规模' }).waitFor()
+  for (const [n, value] of [[1, '大单'], [2, '小单']] as const) {
+    await page.getByRole('button', { name: '取值', exact: true }).click()
+    await page.getByRole('textbox', { name: `取值 ${n}` }).fill(value)
+  }
+  // The first field makes the first rule; the editor opens where it was dropped.
+  await drag(page, term(page, '预算'), page.getByRole('button', { name: '规则', exact: true }))
+  const editor = page.locator('.leaf-form')
+  await editor.getByRole('combobox', { name: '比较方式' }).click()
+  await page.locator('.ant-select-dropdown:visible').getByText('不少于', { exact: true }).click()
+  await editor.getByRole('spinbutton', { name: '预算的值' }).fill('300000')
+  await editor.getByRole('button', { name: '完成' }).click()
+  await reads(rule(page, 1), /预算不少于 30万/)
+  // A second one goes into an inner group, then a condition is dragged out of it.
+  await rule(page, 1).getByRole('button', { name: '条件组' }).click()
+  const inner = rule(page, 1).getByRole('group', { name: '内层条件组' })
+  await drag(page, term(page, '备注'), inner, { x: 60, y: 12 })
+  await editor.getByRole('textbox', { name: '备注的值' }).fill('集团')
+  await editor.getByRole('button', { name: '完成' }).click()
+  await inner.locator('.leaf-frame').first().getByRole('button', { name: /移除条件/ }).click()
+  await expect.poll(() => inner.locator('.leaf-frame').count()).toBe(1)
+  // By keyboard it leaves the group, which goes with it; by mouse it is carried before the other.
+  await inner.locator('.cond-chip-text').focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(() => inner.count()).toBe(0)
+  await drag(page, rule(page, 1).locator('.leaf-grip').nth(1), rule(page, 1).locator('.leaf-frame').first(), { x: 30, y: 12 })
+  await reads(rule(page, 1), /读作：备注包含“集团”，且预算不少于 30万/)
+  await rule(page, 1).getByRole('combobox', { name: '条件关系' }).first().click()
+  await page.locator('.ant-select-dropdown:visible').getByText('满足任一', { exact: true }).click()
+  await page.getByRole('combobox', { name: '都不成立时' }).click()
+  await page.locator('.ant-select-dropdown:visible').getByText('小单', { exact: true }).click()
+  await page.getByTestId('check').getByText('没有发现问题，可以发布。').waitFor()
+  await page.getByRole('button', { name: '试算近30天' }).click()
+  await reads(page.getByTestId('would-tag'), /条里会打上标签 \d+ 条/)
+  await page.getByTestId('trial').getByRole('button', { name: '大单' }).click()
+  await reads(page.getByTestId('trial-row').first(), /不打标\s*→[\s\S]*大单/)
+  await page.keyboard.press('Escape')
+  await page.locator('.ant-drawer-body').waitFor({ state: 'detached' })
+  await shot(page, 'builder-tag')
+  await publish(page, '按规模打标')
+  const lead = await newLead(page, { company: '集团学校', note: '集团采购', region: '浙江 杭州' })
+  expect(Object.values(lead.tags)).toContain('大单')
+  // One click takes back the dimension and its field.
+  await page.getByRole('button', { name: '撤销这次发布' }).click()
+  await page.getByText('已撤销，恢复到发布之前').waitFor()
+  const meta = (await call<{ objects: { name: string; fields: { title: { 'zh-CN': string } }[] }[]; tag_dimensions: { title: { 'zh-CN': string } }[] }>(page, 'GET', 'meta')).body
+  expect(meta.tag_dimensions.map((d) => d.title['zh-CN'])).not.toContain('规模')
+  expect(meta.objects.find((o) => o.name === 'lead')?.fields.map((f) => f.title['zh-CN'])).not.toContain('规模')
+})
+
+test('bands move by handle, by key and by number, and never gape or overlap', async () => {
+  const page = await open()
+  await signIn(page, 'chenli')
+  await page.goto('/config/tag_dimension/budget')
+  const handle = page.getByRole('slider', { name: '<5万与5–20万的分界' })
+  const number = page.getByRole('spinbutton', { name: '区间 1 的上限值' })
+  await handle.focus()
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => number.inputValue()).toBe('55000')
+  const box = await handle.boundingBox()
+  if (!box) throw new Error('no handle')
+  await page.mouse.move(box.x + box.width / 2, box.y + 16)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 2000, box.y + 16, { steps: 6 })
+  await page.mouse.up()
+  await expect.poll(async () => Number(await number.inputValue()), 'it stops before its neighbour').toBeLessThan(200_000)
+  await number.fill('80000')
+  await reads(page.getByTestId('reads'), /低于 8万[\s\S]*8万 到 20万/)
+  await page.getByTestId('check').getByText('没有发现问题，可以发布。').waitFor()
+  await shot(page, 'builder-bands')
+  await page.getByRole('heading', { name: '预算' }).click()
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z')
+  await expect.poll(() => number.inputValue()).toBe('50000')
+})
+
+test('a branch is made by drag and moved by mouse and keys; the check mends with one click; the draft is tried', async () => {
+  const page = await open()
+  await signIn(page, 'chenli')
+  await page.goto('/config/assignment_policy/lead_assignment')
+  await branch(page, '制造业').waitFor()
+  await drag(page, term(page, '行业'), page.getByRole('button', { name: '分支', exact: true }))
+  const editor = page.locator('.leaf-form')
+  await editor.getByRole('combobox', { name: '行业的值' }).click()
+  await page.keyboard.type('教肓')
+  await page.keyboard.press('Enter') // the value is said: the editor closes
+  await editor.waitFor({ state: 'detached' })
+  const fresh = branch(page, '新分支')
+  // A wrong character: said at its place, and mended with one click.
+  const finding = fresh.getByTestId('finding').filter({ hasText: '教肓' })
+  await finding.waitFor()
+  await shot(page, 'builder-lint')
+  await finding.getByRole('button', { name: /一键修正/ }).click()
+  await reads(fresh, /行业是教育/)
+  // A live figure of the reps, by the palette and the keyboard alone.
+  await fresh.getByRole('textbox').first().focus()
+  await page.getByRole('textbox', { name: '找字段或指标' }).fill('未完成')
+  await page.getByRole('button', { name: '加入条件：未完成待办' }).press('Enter')
+  await editor.getByRole('spinbutton', { name: '未完成待办的值' }).fill('500')
+  await editor.getByRole('button', { name: '完成' }).press('Enter')
+  await page.getByTestId('figures-now').getByRole('row').nth(1).waitFor()
+  // Order: by keys to the first place, by mouse below the second.
+  const grip = page.getByRole('button', { name: /移动第 \d 个分支「新分支」/ })
+  await grip.focus()
+  await page.keyboard.press('1')
+  await expect.poll(() => page.getByTestId('branch').first().locator('input').first().inputValue()).toBe('新分支')
+  await page.keyboard.press('ArrowDown')
+  await expect.poll(() => page.getByTestId('branch').nth(1).locator('input').first().inputValue()).toBe('新分支')
+  await drag(page, page.getByRole('button', { name: /移动第 \d 个分支「教育 5–20万」/ }), fresh, { x: 200, y: 16 })
+  await expect.poll(() => page.getByTestId('branch').first().locator('input').first().inputValue()).toBe('新分支')
+  await page.getByTestId('check').getByText('没有发现问题').or(page.getByTestId('check').locator('.problems')).first().waitFor()
+  await page.getByRole('button', { name: '试算近30天' }).click()
+  await reads(page.getByTestId('trial'), /即时分配率[\s\S]*换了负责人/)
+  await reads(fresh.getByTestId('branch-hits'), /近30天命中 [1-9]/)
+  await page.getByRole('button', { name: /逐条查看差异/ }).click()
+  await reads(page.getByTestId('trial-row').first(), /→/)
+  await page.keyboard.press('Escape')
+  await page.locator('.ant-drawer-body').waitFor({ state: 'detached' })
+  await page.locator('input[type=file]').setInputFiles({ name: '线索.csv', mimeType: 'text/csv', buffer: Buffer.from('公司,手机,行业,预算\n甲校,13722220001,教育,8万\n乙厂,13722220002,制造,8万\n') })
+  await reads(page.getByTestId('trial'), /文件 2 条[\s\S]*现行[\s\S]*草稿/)
+  await settled(page)
+  await shot(page, 'builder-policy')
+  await page.getByRole('button', { name: '放弃改动' }).click()
+  await page.getByTestId('check').getByText('正在按这份配置运行。').or(page.getByTestId('check').locator('.problems')).first().waitFor()
+  expect(await fresh.count()).toBe(0)
+})
+
+test('who got how many opens to its rows', async () => {
+  const page = await open()
+  await signIn(page, 'chenli')
+  const lead = await newLead(page, { company: '公平学校', industry: '教育', budget: '12万', region: '浙江 杭州' })
+  expect(lead.owner).toBeTruthy()
+  await page.goto('/config/assignment_policy/lead_assignment?tab=fairness')
+  await page.getByTestId('fairness').getByText('近 7 天').click()
+  await shot(page, 'builder-fairness')
+  const owner = (await call<{ people: { person: { id: string; name: string }; total: number }[] }>(page, 'GET', 'assignments/lead?days=7')).body.people.find((p) => p.person.id === lead.owner)
+  await page.getByRole('button', { name: `${owner?.person.name}分到的 ${owner?.total} 条` }).click()
+  await expect.poll(() => page.getByTestId('given-row').count()).toBe(owner?.total)
+  await reads(page.getByTestId('given-row').first(), /公平学校[\s\S]*按分支分配/)
+})
+
+test('at 390 px the builder is steps, one after another', async () => {
+  const page = await open(narrow)
+  await signIn(page, 'chenli')
+  await page.goto('/config/assignment_policy/lead_assignment')
+  await branch(page, '制造业').waitFor()
+  await page.getByRole('button', { name: '下移 制造业' }).click()
+  await page.getByRole('button', { name: '下一步' }).click()
+  await page.getByRole('group', { name: /的线索条件$/ }).waitFor()
+  await page.getByRole('button', { name: '条件', exact: true }).first().click()
+  await page.locator('.leaf-form').getByRole('button', { name: '完成' }).click()
+  await shot(page, 'builder-step-when')
+  await page.getByRole('button', { name: '下一步' }).click()
+  await page.getByTestId('branch-settings').waitFor()
+  await shot(page, 'builder-step-who')
+  await page.getByRole('button', { name: '下一步' }).click()
+  await page.getByTestId('trial').waitFor()
+  await page.getByRole('button', { name: '撤销', exact: true }).click()
+  await shot(page, 'builder-step-try')
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
+})
