@@ -5,6 +5,7 @@ import { NavLink, useLocation } from 'react-router'
 import { usePhone } from '../parts/usePhone'
 import { useWhy } from '../parts/useWhy'
 import { BottomBar } from './BottomBar'
+import { ShellNews } from './ShellNews'
 import { useNav } from './nav'
 import { TopBar } from './TopBar'
 import { useLive } from './useLive'
@@ -52,6 +53,7 @@ export function Frame({ children }: { children: ReactNode }) {
       )}
       <div className="frame-body">
         <TopBar live={live} />
+        <ShellNews />
         <main id="main" tabIndex={-1}>{children}</main>
       </div>
       {phone ? <BottomBar items={nav} /> : null}

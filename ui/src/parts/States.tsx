@@ -1,5 +1,5 @@
 import { Button, Skeleton } from 'antd'
-import { ApiOutlined, FileSearchOutlined, InboxOutlined, LockOutlined } from '@ant-design/icons'
+import { ApiOutlined, DisconnectOutlined, FileSearchOutlined, InboxOutlined, LockOutlined } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '../api/client'
@@ -38,6 +38,18 @@ export function NoRight({ text }: { text?: string }) {
 export function Missing({ text, children }: { text?: string; children?: ReactNode }) {
   const { t } = useTranslation()
   return <Panel icon={<FileSearchOutlined aria-hidden />} title={t('state.notFound')} text={text ?? t('state.notFoundText')}>{children}</Panel>
+}
+
+/** No net: why nothing is to be seen, and that it comes by itself. */
+export function Offline({ retry }: { retry?: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <div role="alert" className="state-offline">
+      <Panel icon={<DisconnectOutlined aria-hidden />} title={t('shell.noNet')} text={t('shell.noNetText')}>
+        {retry ? <Button onClick={retry}>{t('state.retry')}</Button> : null}
+      </Panel>
+    </div>
+  )
 }
 
 /** What happened, why, what to do; a missing right and a missing record are told apart from a fault. */
