@@ -46,7 +46,7 @@ func main() {
 	}
 	binary := flag.String("baton", "", "Baton's binary; empty measures the peers only")
 	long := flag.Bool("full", false, "the long loads")
-	only := flag.String("only", "", "one step: intake, reading, countdown, trial, decision, live, bulk or workbook (the last two need -full)")
+	only := flag.String("only", "", "one step: intake, reading, countdown, nudge, trial, decision, live, bulk or workbook (the last two need -full)")
 	flag.Parse()
 	s := short
 	if *long {
@@ -77,6 +77,7 @@ func run(binary, only string, s size) error {
 		{"intake", b.intake},
 		{"reading", b.reading},
 		{"countdown", b.countdown},
+		{"nudge", b.nudge},
 		{"trial", b.trial},
 		{"decision", b.decision},
 		{"live", b.live},

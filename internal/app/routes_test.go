@@ -114,6 +114,24 @@ var routeRights = []struct {
 	{"POST /api/v1/intake/{channel}", "/api/v1/intake/website_form", map[string]any{"company": "丙公司"}, "401 401 401 401 401 401 401 202"},
 	{"POST /api/v1/intake/{channel}", "/api/v1/intake/h5_form", map[string]any{"company": "丁公司"}, "401 401 401 401 401 401 401 401"}, // another channel's key
 
+	// Hosted pages: for everybody, whoever is signed in; the rest for who keeps them and who sends them.
+	{"GET /f/-/{file}", "/f/-/page.css", nil, "200 200 200 200 200 200 200 200"},
+	{"GET /f/{slug}", "/f/contact", nil, "200 200 200 200 200 200 200 200"},
+	{"POST /f/{slug}", "/f/contact", trapped, "200 200 200 200 200 200 200 200"}, // what fills the trap is thanked and left out
+	{"GET /f/{slug}/booth", "/f/expo/booth?k={booth}", nil, "200 200 200 200 200 200 200 200"},
+	{"POST /f/{slug}/booth", "/f/expo/booth", map[string]any{"link": "x.y", "key": "0123456789abcdef"}, "403 403 403 403 403 403 403 403"},
+	{"GET /f/{slug}/sw.js", "/f/expo/sw.js", nil, "200 200 200 200 200 200 200 200"},
+	{"GET /m/{slug}", "/m/{material}", nil, "200 200 200 200 200 200 200 200"},
+	{"POST /m/{slug}", "/m/{material}", trapped, "200 200 200 200 200 200 200 200"},
+	{"GET /m/{slug}/file", "/m/{material}/file", nil, "200 200 200 200 200 200 200 200"}, // back to the gate
+	{"POST /api/v1/activity", "/api/v1/activity", map[string]any{"phone": "13800138000", "act": "visit"}, "401 403 403 202 202 202 403 401"},
+	{"POST /api/v1/forms:preview", "/api/v1/forms:preview", map[string]any{"name": "draft", "title": map[string]any{"zh-CN": "草稿"}, "spec": map[string]any{"channel": "h5_form"}}, "401 200 200 200 200 200 403 401"},
+	{"POST /api/v1/forms/{name}/booth", "/api/v1/forms/expo/booth", map[string]any{"code": "booth"}, "401 403 403 200 200 200 403 401"},
+	{"POST /api/v1/channels/{name}:secret", "/api/v1/channels/inbound_call:secret", nil, "401 403 403 201 201 201 403 401"},
+	{"GET /api/v1/materials", "/api/v1/materials", nil, "401 200 200 200 200 200 200 401"},
+	{"POST /api/v1/materials/{name}/links", "/api/v1/materials/{material}/links", map[string]any{"object": "lead", "id": "{mine}"}, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/materials/files", "/api/v1/materials/files", upload("不是资料"), "401 403 403 422 422 422 403 401"}, // a .csv is none
+
 	// Figures.
 	{"POST /api/v1/query", "/api/v1/query", map[string]any{"entity": "lead", "measures": []string{"count"}}, "401 200 200 200 422 200 200 401"},
 	{"POST /api/v1/query:records", "/api/v1/query:records", map[string]any{"query": map[string]any{"entity": "lead", "measures": []string{"count"}}, "cell": map[string]any{"measure": "count"}}, "401 200 200 200 422 200 200 401"},
@@ -129,6 +147,9 @@ var routeRights = []struct {
 	{"GET /api/v1/trail", "/api/v1/trail", nil, "401 403 403 200 403 200 403 401"},
 	{"GET /api/v1/stream", "/api/v1/stream", nil, "401 200 200 200 200 200 200 401"},
 }
+
+// trapped is a hosted page as a machine fills it in.
+var trapped = form{kind: "application/x-www-form-urlencoded", body: []byte("_website=x")}
 
 // callers in the order of the table's columns; persons by their sign-in name.
 var callers = []struct{ title, person string }{{"nobody", ""}, {"销售", "rita"}, {"主管", "lena"}, {"总监", "boss"}, {"市场部", "mia"}, {"管理员", "admin"}, {"API key", ""}, {"channel key", ""}}

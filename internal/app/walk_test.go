@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
 	"baton/internal/platform/notify"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
@@ -55,6 +57,15 @@ func (w *walk) fill(t *testing.T, path, person string) string {
 	}
 	put("{mine}", func() string { return w.lead(t, "rita") })
 	put("{pool}", func() string { return w.lead(t, "") })
+	put("{booth}", func() string {
+		link := w.person(t, "admin").post(t, "/api/v1/forms/expo/booth", map[string]any{"code": "booth"}, 200)["path"].(string)
+		_, k, _ := strings.Cut(link, "k=")
+		return k
+	})
+	put("{material}", func() string {
+		w.publish(t, "material", "paper", `{"enabled":true,"gate":"phone","channel":"website_form","file":{"id":"`+strings.Repeat("ab", 32)+`","name":"白皮书.pdf","size":1}}`)
+		return "paper"
+	})
 	put("{deleted}", func() string {
 		id := w.lead(t, "rita")
 		w.system(t, record.Write{Op: record.Delete, Object: "lead", ID: id})
@@ -95,6 +106,16 @@ func (w *walk) fill(t *testing.T, path, person string) string {
 	return path
 }
 
+// publish publishes a definition unless it stands.
+func (w *walk) publish(t *testing.T, kind, name, spec string) {
+	t.Helper()
+	if _, ok := w.app.Defs.Current().Definition(kind, name); ok {
+		return
+	}
+	_, err := w.app.Defs.Publish(context.Background(), actor.TheSystem("test"), "test", []*definition.Definition{{Kind: kind, Name: name, Title: definition.Text{ZH: name}, Spec: json.RawMessage(spec)}}, nil)
+	require.NoError(t, err)
+}
+
 func (w *walk) newKey(t *testing.T, kind, name string, scopes ...string) string {
 	t.Helper()
 	k, _, err := w.app.Signing.NewKey(context.Background(), w.app.Signing.ActorOf("admin"), kind, name, scopes)
@@ -120,6 +141,9 @@ func (w *walk) body(t *testing.T, body any, path string) any {
 	t.Helper()
 	if m, ok := body.(map[string]any); ok && m["username"] == "{person}" {
 		return map[string]any{"username": strings.Split(path, "/")[4], "password": m["password"]}
+	}
+	if m, ok := body.(map[string]any); ok && m["id"] == "{mine}" {
+		return map[string]any{"object": m["object"], "id": w.lead(t, "rita")}
 	}
 	standing := func(kind, name string) any {
 		d, ok := w.app.Defs.Current().Definition(kind, name)

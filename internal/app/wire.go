@@ -11,6 +11,7 @@ import (
 	"baton/internal/platform/actor"
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/identity"
 	"baton/internal/platform/job"
 	"baton/internal/platform/live"
 	"baton/internal/platform/notify"
@@ -29,6 +30,7 @@ import (
 	"baton/internal/sales/conversion"
 	"baton/internal/sales/followup"
 	"baton/internal/sales/funnel"
+	"baton/internal/sales/hosted"
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
 	"baton/internal/sales/pipeline"
@@ -46,6 +48,9 @@ type engines struct {
 	search *search.Index
 	jobs   *job.Service
 	intake *intake.Intake
+	// signer signs links and page tokens; hosted serves the pages they open
+	signer *identity.Signer
+	hosted *hosted.Service
 	follow *followup.Engine
 	assign *assignment.Engine
 	retag  *tagging.Retagger
@@ -59,11 +64,11 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env)}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env)}
 }
 
 // rights are the named rights routes ask for.
-var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write"}
+var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", hosted.ActivityRight}
 
 func (a *App) wire(ctx context.Context) error {
 	e := &a.engines
@@ -82,13 +87,17 @@ func (a *App) wire(ctx context.Context) error {
 	e.search = search.New(a.Reader, a.Ledger, a.members)
 	a.Defs.OnSwap(e.search.Swapped)
 	a.Reader.Finder = e.search.Finder
-	e.intake = &intake.Intake{Writer: a.Writer}
+	e.signer = identity.NewSigner(a.DB)
+	e.intake = &intake.Intake{Writer: a.Writer, Agent: a.agent, Tell: func(ctx context.Context, tx *store.Tx, person, title, body, object, id string) error {
+		return e.inbox.Send(ctx, tx, notify.Message{Person: person, Kind: "call", Level: notify.Amber, Title: title, Body: body, Object: object, RecordID: id})
+	}}
 	e.follow = &followup.Engine{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Access: a.Access, Dir: a.Dir, Timers: e.timers, Inbox: e.inbox, Clock: a.Clock, Env: a.Env}
 	e.follow.Register()
 	a.Defs.OnSwap(e.follow.Swapped)
 	// The order matters: who it is, what it is, whose it is, by when; the figures last.
 	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
+	e.hosted = a.hosted()
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.retag.Swapped)
@@ -160,7 +169,10 @@ func (a *App) routes(r *web.Router) {
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
 	(&conversion.HTTP{Engine: a.engines.convert, Reader: a.Reader}).Routes(r)
-	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing}).Routes(r)
+	(&intake.HTTP{Intake: a.engines.intake, Keys: a.Signing, Secret: a.engines.signer.ChannelSecret, NewSecret: func(ctx context.Context, who *actor.Actor, channel string) (string, error) {
+		return a.Signing.NewChannelSecret(ctx, a.engines.signer, who, channel)
+	}}).Routes(r)
+	a.engines.hosted.Routes(r)
 }
 
 // members lists the people of units.

@@ -34,6 +34,8 @@ type Origin struct {
 	Batch string
 	// Assign and Countdown say whether assignment and countdowns run.
 	Assign, Countdown bool
+	// Seek asks for an owner also for a standing record that has none.
+	Seek bool
 	// HappenedAt is the past instant the write tells of; zero means now.
 	HappenedAt time.Time
 	// Channel is the intake channel's name.

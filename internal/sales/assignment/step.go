@@ -68,7 +68,7 @@ func (e *Engine) Apply(ctx context.Context, c *record.Change) error {
 	if c.Old != nil {
 		was = c.Old.Owner()
 	}
-	came := c.Op == record.Create || c.Result == "merged"
+	came := c.Op == record.Create || c.Result == "merged" || c.Origin.Seek
 	if was == is && (is != "" || !came || !c.Origin.Assign && c.Old != nil) {
 		return nil
 	}

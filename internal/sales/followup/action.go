@@ -128,7 +128,7 @@ func (e *Engine) Open(ctx context.Context, a *actor.Actor, objectName, id string
 				if err != nil {
 					return nil, err
 				}
-				due = object.Instant(at)
+				due = object.Instant(nearest(at, timers))
 			}
 			if has(row.Object, dueField) {
 				w.Values[dueField] = due
@@ -239,7 +239,7 @@ func oneOf(s string, list []string) bool {
 
 // followUp is the kept trace of a contact; ok is false where follow-ups do not relate to the object.
 func followUp(s *definition.Snapshot, a *actor.Actor, row *object.Row, way, note string, now int64) (record.Write, bool) {
-	o, ok := object.Of(s, "follow_up")
+	o, ok := object.Of(s, followUpObject)
 	if !ok {
 		return record.Write{}, false
 	}

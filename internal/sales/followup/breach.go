@@ -76,6 +76,9 @@ func missed(kind string, hours float64) string {
 	if kind == FirstOpen {
 		return fmt.Sprintf("%g 小时内未打开", hours)
 	}
+	if kind == Nudge {
+		return fmt.Sprintf("客户有动作后 %g 小时内未沟通", hours)
+	}
 	return fmt.Sprintf("%g 小时内未联系", hours)
 }
 

@@ -27,6 +27,8 @@ const (
 	AssignDeadline = "assign_deadline"
 	Escalate       = "escalate"
 	Return         = "return_to_pool"
+	// Nudge runs from an act of the contact to the next talk with them.
+	Nudge = "nudge"
 	// PoolWait runs while a record lies in the pool, Recycle while its owner may let it lie.
 	PoolWait = "pool_wait"
 	Recycle  = "pool_recycle"
@@ -71,6 +73,7 @@ func (e *Engine) Register() {
 	e.seed = make(chan struct{}, 1)
 	e.Timers.Handle(FirstOpen, e.breach)
 	e.Timers.Handle(FollowUp, e.breach)
+	e.Timers.Handle(Nudge, e.breach)
 	e.Timers.Handle(Escalate, e.escalate)
 	e.Timers.Handle(Return, e.returnToPool)
 	e.Timers.Handle(AssignDeadline, e.unassigned)

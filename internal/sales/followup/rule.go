@@ -33,6 +33,21 @@ type Spec struct {
 	WorkingHours bool       `json:"working_hours,omitempty"`
 	Calendar     string     `json:"calendar,omitempty"`
 	OnBreach     BreachSpec `json:"on_breach"`
+	// Nudge is what follows an act of the contact (downloads, opened quotes); absent: as DefaultNudge has it. A rule whose hours above are
+	// both 0 is for nudges only.
+	Nudge *NudgeSpec `json:"nudge,omitempty"`
+}
+
+// NudgeSpec says how the owner learns of a contact's act.
+type NudgeSpec struct {
+	// Hours is the time to call the contact; 0 tells nobody.
+	Hours float64 `json:"hours"`
+	// QuietMinutes: the same act within them is told once.
+	QuietMinutes float64 `json:"quiet_minutes"`
+	// Text is what the owner reads; {name}, {act}, {title} and {hours} are filled in. Empty is the shipped sentence.
+	Text string `json:"text,omitempty"`
+	// Acts says each act in words, "download": "下载了". An act without words is told as it came.
+	Acts map[string]string `json:"acts,omitempty"`
 }
 
 // BreachSpec says what happens when a countdown runs out. The hours count from the breach; null is never.
@@ -75,8 +90,11 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) a
 			b.Problem(at, "out_of_range", "小时数应大于 0，不超过一年", "例如 72")
 		}
 	}
-	hours("/spec/first_open_hours", r.Spec.FirstOpenHours)
-	hours("/spec/contact_hours", r.Spec.ContactHours)
+	if !r.nudgesOnly() {
+		hours("/spec/first_open_hours", r.Spec.FirstOpenHours)
+		hours("/spec/contact_hours", r.Spec.ContactHours)
+	}
+	r.checkNudge(b, hours)
 	if h := r.Spec.OnBreach.EscalateAfterHours; h != nil {
 		hours("/spec/on_breach/escalate_after_hours", *h)
 	}
@@ -127,7 +145,14 @@ func sentence(compiled any, s *definition.Snapshot) string {
 	} else {
 		fmt.Fprintf(&w, "对每条%s，", title)
 	}
-	fmt.Fprintf(&w, "负责人须在 %g 小时内打开，打开后 %g 小时内联系", r.Spec.FirstOpenHours, r.Spec.ContactHours)
+	if r.nudgesOnly() {
+		w.WriteString("不限首次打开和联系的时间")
+	} else {
+		fmt.Fprintf(&w, "负责人须在 %g 小时内打开，打开后 %g 小时内联系", r.Spec.FirstOpenHours, r.Spec.ContactHours)
+	}
+	if n := r.Spec.Nudge; n != nil && n.Hours > 0 {
+		fmt.Fprintf(&w, "；客户有新动作时提醒负责人在 %g 小时内电话沟通（%g 分钟内同一动作只提醒一次）", n.Hours, n.QuietMinutes)
+	}
 	if r.Spec.WorkingTime {
 		w.WriteString("（只计" + map[bool]string{false: "工作日", true: "工作时间"}[r.Spec.WorkingHours] + "）")
 	}
@@ -234,9 +259,16 @@ func (e *Engine) rulesOf(s *definition.Snapshot, objectName string) []*Rule {
 	return ix.byObject[objectName]
 }
 
-// rule finds the rule for a row, nil when none applies.
+// rule finds the rule for a row's first contact, nil when none applies.
 func (e *Engine) rule(ctx context.Context, q store.Querier, s *definition.Snapshot, row *object.Row) (*Rule, error) {
+	return e.firstRule(ctx, q, s, row, func(r *Rule) bool { return !r.nudgesOnly() })
+}
+
+func (e *Engine) firstRule(ctx context.Context, q store.Querier, s *definition.Snapshot, row *object.Row, fits func(*Rule) bool) (*Rule, error) {
 	for _, r := range e.rulesOf(s, row.Object.Name) {
+		if !fits(r) {
+			continue
+		}
 		if r.when == nil {
 			return r, nil
 		}

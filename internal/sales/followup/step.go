@@ -22,6 +22,9 @@ func (step) Name() string { return "followup" }
 // A record under 待回访 does not change hands, and nobody takes more than the pool's policy allows.
 func (s step) Apply(ctx context.Context, c *record.Change) error {
 	e := s.e
+	if c.Object.Name == followUpObject {
+		return e.talked(ctx, c)
+	}
 	if c.Old == nil {
 		if settled(c.New) {
 			return nil
@@ -56,7 +59,7 @@ func (s step) Apply(ctx context.Context, c *record.Change) error {
 		}
 		c.New.Set(protectedField, nil)
 	}
-	kinds := []string{FirstOpen, FollowUp, Escalate, Return, Recycle}
+	kinds := []string{FirstOpen, FollowUp, Escalate, Return, Recycle, Nudge}
 	if c.New.Owner() != "" || over == "done" || c.Op == record.Delete {
 		kinds = append(kinds, AssignDeadline, PoolWait) // whoever releases a record into the pool starts them there
 	}

@@ -14,7 +14,7 @@ import (
 // Countdown is a countdown as the API shows it.
 type Countdown struct {
 	ID        string  `json:"id"`
-	Kind      string  `json:"kind" enum:"first_open,follow_up,assign_deadline"`
+	Kind      string  `json:"kind" enum:"first_open,follow_up,assign_deadline,nudge"`
 	State     string  `json:"state" enum:"running,stopped,fired"`
 	Person    string  `json:"person"`
 	StartedAt string  `json:"started_at"`
@@ -35,7 +35,7 @@ type RuleRef struct {
 }
 
 // shown are the kinds people see; what follows a breach works behind them.
-var shown = map[string]bool{FirstOpen: true, FollowUp: true, AssignDeadline: true}
+var shown = map[string]bool{FirstOpen: true, FollowUp: true, AssignDeadline: true, Nudge: true}
 
 // View gives countdowns as the API shows them.
 func View(s *definition.Snapshot, timers []timer.Timer) []Countdown {
@@ -92,11 +92,20 @@ func (e *Engine) Actions(a *actor.Actor, row *object.Row) map[string]bool {
 	return map[string]bool{
 		"claim":     a.Kind == actor.Person && row.Owner() == "" && row.Object.Spec.Pool && e.Access.May(s, a, row.Object.Name, func(r access.Rule) bool { return r.Claim }),
 		"open":      mine && has(row.Object, "first_opened_at") && row.Get("first_opened_at") == nil,
-		"contacted": has(row.Object, "contacted_at") && (mine || e.Access.Scope(s, a, row.Object.Name, access.Update).Allows(row)),
+		"contacted": contactable(s, row.Object) && (mine || e.Access.Scope(s, a, row.Object.Name, access.Update).Allows(row)),
 		"note":      mine || e.Access.Scope(s, a, row.Object.Name, access.Update).Allows(row),
 		"transfer":  mayMove,
 		"return":    mayMove && row.Owner() != "" && row.Object.Spec.Pool,
 		"protect":   mine && has(row.Object, protectedField) && !settled(row),
 		"unprotect": (mine || mayMove) && e.protected(row),
 	}
+}
+
+// contactable tells that talks with the record's contact are kept: on the record itself, or as follow-ups that point to it.
+func contactable(s *definition.Snapshot, o *object.Object) bool {
+	if has(o, "contacted_at") {
+		return true
+	}
+	f, ok := object.Of(s, followUpObject)
+	return ok && relationTo(f, o) != nil
 }

@@ -25,6 +25,9 @@ type Spec struct {
 	// Assign and Countdown say whether assignment and countdowns run on arrivals.
 	Assign    bool `json:"assign"`
 	Countdown bool `json:"countdown"`
+	// Shape is empty for leads as they are, "call" for calls that a telephone system reports: signed, with the caller's number, the agent
+	// and the recording.
+	Shape string `json:"shape,omitempty"`
 	// Defaults fill fields that an arrival leaves empty.
 	Defaults map[string]any `json:"defaults,omitempty"`
 	// Map names the field for incoming keys that are neither a field's name, alias nor title.
@@ -65,6 +68,9 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 		return nil
 	}
 	c.Object = o
+	if c.Spec.Shape != "" && c.Spec.Shape != Call {
+		b.Problem("/spec/shape", "off_list", "没有“"+c.Spec.Shape+"”这种接入方式", definition.Suggest(c.Spec.Shape, []string{Call}))
+	}
 	for _, f := range o.Fields {
 		if !Settable(f) {
 			continue
@@ -118,6 +124,9 @@ func (c *Channel) sentence() string {
 		fmt.Fprintf(&b, "收到的%s来源记为“%s”", c.Object.Title.ZH, c.Spec.Source)
 	} else {
 		fmt.Fprintf(&b, "停用；启用后%s来源记为“%s”", c.Object.Title.ZH, c.Spec.Source)
+	}
+	if c.Spec.Shape == Call {
+		b.WriteString("，按通话接入（验签；老客户来电记一次跟进）")
 	}
 	b.WriteString(map[bool]string{true: "，立即分配", false: "，不自动分配"}[c.Spec.Assign])
 	b.WriteString(map[bool]string{true: "，开始跟进倒计时", false: "，不开始倒计时"}[c.Spec.Countdown])

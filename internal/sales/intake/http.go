@@ -16,6 +16,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/web"
 )
@@ -29,6 +30,10 @@ type Keys interface {
 type HTTP struct {
 	Intake *Intake
 	Keys   Keys
+	// Secret is what a call channel's sender signs with, empty while none was made; nil: calls are not taken.
+	Secret func(ctx context.Context, channel string) (string, error)
+	// NewSecret makes another one; the old one stops at once.
+	NewSecret func(ctx context.Context, a *actor.Actor, channel string) (string, error)
 	// IP gives the sender's address; the connection's when nil.
 	IP func(r *http.Request) string
 }
@@ -39,10 +44,15 @@ const maxBody = 64 << 10
 // Routes of the package. The channel's key stands in for a signed-in person.
 func (h *HTTP) Routes(r *web.Router) {
 	r.Raw(web.Route{Method: http.MethodPost, Path: "/api/v1/intake/{channel}", Right: web.Public, Summary: "Take a lead in through a channel (X-Channel-Key); JSON object or form", Status: http.StatusAccepted, MaxBody: maxBody}, h.receive)
+	web.Handle(r, web.Route{Method: http.MethodPost, Path: "/api/v1/channels/{name}:secret", Right: "channels.write", Summary: "Make the secret by which the sender of a call channel signs; shown once, the one before stops", Status: http.StatusCreated}, h.newSecret)
 }
 
 func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) {
 	channel := chi.URLParam(r, "channel")
+	if c, ok := definition.Get[*Channel](h.Intake.Writer.Defs.Current(), Kind, channel); ok && c.Spec.Shape == Call && h.Secret != nil {
+		h.receiveCall(w, r, channel)
+		return
+	}
 	secret := r.Header.Get("X-Channel-Key")
 	if secret == "" {
 		web.WriteProblem(w, r, problem.New(problem.Unsigned, "no_channel_key", "缺少渠道密钥", problem.Item{Code: "no_channel_key", Message: "请求头 X-Channel-Key 为空", Hint: "请在渠道设置里取得密钥，放进 X-Channel-Key"}))
@@ -52,16 +62,25 @@ func (h *HTTP) receive(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, err)
 		return
 	}
+	a := h.arrival(r, channel)
+	if err := a.readBody(w, r); err != nil {
+		web.WriteProblem(w, r, err)
+		return
+	}
+	h.take(w, r, a)
+}
+
+func (h *HTTP) arrival(r *http.Request, channel string) Arrival {
 	a := Arrival{Channel: channel, IdempotencyKey: r.Header.Get("Idempotency-Key"), Request: web.RequestID(r.Context())}
 	if h.IP != nil {
 		a.IP = h.IP(r)
 	} else {
 		a.IP, _, _ = net.SplitHostPort(r.RemoteAddr)
 	}
-	if err := a.readBody(w, r); err != nil {
-		web.WriteProblem(w, r, err)
-		return
-	}
+	return a
+}
+
+func (h *HTTP) take(w http.ResponseWriter, r *http.Request, a Arrival) {
 	out, err := h.Intake.Receive(r.Context(), a)
 	if err != nil {
 		web.WriteProblem(w, r, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
@@ -24,18 +25,24 @@ type Arrival struct {
 	IdempotencyKey string
 	// IP of the sender and id of the request, for the trail.
 	IP, Request string
+	// HappenedAt is when it was filled in, where that was before it came (a phone without a net); zero is now.
+	HappenedAt time.Time
 }
 
 // Receipt says what an arrival became.
 type Receipt struct {
 	ID       string
-	Result   string // created or merged; empty for a replay
+	Result   string // created, merged, or known where no lead came of it; empty for a replay
 	Replayed bool
 }
 
 // Intake takes arrivals in. Safe for concurrent use.
 type Intake struct {
 	Writer *record.Writer
+	// Agent finds who answered a call by user name, id, name or phone, and whether they may get leads now; nil: nobody is known.
+	Agent func(s *definition.Snapshot, text string) (person string, free bool)
+	// Tell puts a notice into the running write; nil: nobody is told.
+	Tell func(ctx context.Context, tx *store.Tx, person, title, body, object, id string) error
 }
 
 // Receive writes an arrival and returns once it is durable. Errors are problems: no_such_channel, channel_disabled, empty, invalid_record
@@ -49,13 +56,20 @@ func (s *Intake) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 	if !ch.Spec.Enabled {
 		return Receipt{}, problem.New(problem.Conflict, "channel_disabled", "渠道“"+ch.Title.ZH+"”已停用", problem.Item{Code: "channel_disabled", Message: "渠道已停用", Hint: "请在渠道设置里启用后重试"})
 	}
+	var call *call
+	if ch.Spec.Shape == Call {
+		var err error
+		if call, a.Values, err = readCall(a.Values); err != nil {
+			return Receipt{}, err
+		}
+	}
 	values, rest, err := ch.read(s.Writer.Env, a.Values)
 	if err != nil {
 		return Receipt{}, err
 	}
 	req := record.Request{
 		Actor:  &actor.Actor{Kind: actor.Channel, ID: ch.Name, Name: ch.Title.ZH, IP: a.IP, Request: a.Request},
-		Origin: record.Origin{Kind: "intake", Assign: ch.Spec.Assign, Countdown: ch.Spec.Countdown, Channel: ch.Name},
+		Origin: record.Origin{Kind: "intake", Assign: ch.Spec.Assign, Countdown: ch.Spec.Countdown, Channel: ch.Name, HappenedAt: a.HappenedAt},
 		Writes: []record.Write{{Op: record.Create, Object: ch.Spec.Object, Values: values}},
 	}
 	once, err := record.NewOnce("intake/"+ch.Name, a.IdempotencyKey, a.Body)
@@ -64,6 +78,12 @@ func (s *Intake) Receive(ctx context.Context, a Arrival) (Receipt, error) {
 	}
 	var out Receipt
 	out.ID, out.Replayed, err = s.Writer.DoOnce(ctx, store.Interactive, once, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if call != nil {
+			var id string
+			var err error
+			id, out.Result, err = s.answer(WithBeyond(ctx, rest), tx, ch, call, req)
+			return id, err
+		}
 		done, err := s.Writer.In(WithBeyond(ctx, rest), tx, req)
 		if err != nil {
 			return "", err

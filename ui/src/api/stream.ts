@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { keys } from './keys'
+import type { InboxItem } from './types'
 
 interface StreamData { object?: string; id?: string; kind?: string }
 
@@ -10,7 +11,7 @@ const longestWait = 30_000
  * Follows the server's feed and marks what it touches as stale. Reconnects with a doubling wait, and
  * after each break refreshes everything shown, as events may have been missed. Returns the way to stop.
  */
-export function followStream(client: QueryClient, onState: (live: boolean) => void): () => void {
+export function followStream(client: QueryClient, onState: (live: boolean) => void, onInbox?: (item: Partial<InboxItem>) => void): () => void {
   let source: EventSource | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
   let flush: ReturnType<typeof setTimeout> | undefined
@@ -55,7 +56,10 @@ export function followStream(client: QueryClient, onState: (live: boolean) => vo
       touch(keys.list(object), keys.today, keys.funnel, keys.events)
       if (id) touch(keys.record(object, id))
     })
-    source.addEventListener('inbox', () => touch(keys.inbox, keys.today, keys.session)) // the session brings the server's time: what ran out is shown as run out
+    source.addEventListener('inbox', (event) => {
+      touch(keys.inbox, keys.today, keys.session)
+      onInbox?.(read(event) as Partial<InboxItem>)
+    }) // the session brings the server's time: what ran out is shown as run out
     source.addEventListener('revision', () => touch(keys.meta, keys.today, keys.definitions, keys.revisions, keys.funnel))
     source.addEventListener('job', () => touch(keys.jobs))
   }

@@ -109,7 +109,7 @@ export interface Hint { raw?: string; message: string }
 
 export interface Timer {
   id: Id
-  kind: 'first_open' | 'follow_up' | 'assign_deadline'
+  kind: 'first_open' | 'follow_up' | 'assign_deadline' | 'nudge'
   state: 'running' | 'stopped' | 'fired'
   person?: Id
   started_at: string

@@ -2,6 +2,7 @@ import { MenuFoldOutlined, MenuUnfoldOutlined } from '@ant-design/icons'
 import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NavLink, useLocation } from 'react-router'
+import { useNudges } from '../features/forms/useNudges'
 import { usePhone } from '../parts/usePhone'
 import { useWhy } from '../parts/useWhy'
 import { BottomBar } from './BottomBar'
@@ -17,7 +18,7 @@ const railKey = 'baton.rail'
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
   const phone = usePhone()
-  const live = useLive()
+  const live = useLive(useNudges())
   const nav = useNav()
   const { pathname } = useLocation()
   const why = useWhy()

@@ -34,7 +34,7 @@ export function useReading(record: RecordData, fine = false): Reading | null {
   if (!timer) return null
   const left = new Date(timer.due_at).getTime() - now
   const say = fine ? fineSpan : span
-  if (timer.state === 'stopped') return { tone: 'green', text: stopWord(record, t), overdue: false, ms: left }
+  if (timer.state === 'stopped') return { tone: 'green', text: timer.kind === 'nudge' ? t('timer.stopped.contacted') : stopWord(record, t), overdue: false, ms: left }
   if (timer.state === 'fired' || left <= 0) return { tone: 'red', text: t('timer.over', { span: say(-left) }), overdue: true, ms: left }
   if (timer.kind === 'assign_deadline') return { tone: 'blue', text: t('timer.waiting', { span: say(now - new Date(timer.started_at).getTime()) }), overdue: false, ms: left }
   return { tone: left < soon ? 'amber' : 'blue', text: say(left), overdue: false, ms: left }

@@ -16,8 +16,9 @@ import { PeoplePage } from './PeoplePage'
 import { RevisionsPage } from './RevisionsPage'
 import './config.css'
 
-const order = ['assignment_policy', 'follow_up_rule', 'pool_policy', 'tag_dimension', 'channel']
-const makeable = ['tag_dimension', 'channel']
+const order = ['assignment_policy', 'follow_up_rule', 'pool_policy', 'tag_dimension', 'channel', 'form', 'material']
+const makeable = ['tag_dimension', 'channel', 'form', 'material']
+const prefixes: Record<string, string> = { tag_dimension: 'dim', channel: 'channel', form: 'f', material: 'm' }
 
 export default function ConfigPage() {
   const { t } = useTranslation()
@@ -94,7 +95,7 @@ function MakeModal({ kind, onClose }: { kind: string; onClose: () => void }) {
   const [title, setTitle] = useState('')
   const word = t(`kind.${kind}`)
   const go = (): void => {
-    const name = `${kind === 'channel' ? 'channel' : 'dim'}_${Date.now().toString(36)}`
+    const name = `${prefixes[kind] ?? 'x'}_${Date.now().toString(36)}`
     onClose()
     void navigate(`/config/${kind}/${name}?new=${encodeURIComponent(title.trim())}`)
   }

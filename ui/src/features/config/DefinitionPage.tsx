@@ -12,6 +12,11 @@ import { Chip } from '../../parts/Chip'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Failed, Loading } from '../../parts/States'
+import { useSettled } from '../../parts/useSettled'
+import { FormForm } from '../forms/FormForm'
+import { FormPreview } from '../forms/FormPreview'
+import { MaterialForm } from '../forms/MaterialForm'
+import type { FormSpec, MaterialSpec } from '../../api/hosted'
 import { ChannelForm } from './ChannelForm'
 import { FollowUpForm } from './FollowUpForm'
 import { placeWords } from './place'
@@ -21,14 +26,13 @@ import { Sentence } from './Sentence'
 import type { ChannelSpec, FollowUpSpec, PoolSpec } from './specs'
 import { starting } from './starting'
 import { Summary } from './Summary'
-import { useSettled } from './useSettled'
 import { writable, type Working } from './working'
 
 const BuilderPage = lazy(() => import('../builder/BuilderPage'))
 
 /** Kinds with a builder of their own, and all that can be edited here. */
 export const built = ['tag_dimension', 'assignment_policy']
-export const formed = [...built, 'follow_up_rule', 'pool_policy', 'channel']
+export const formed = [...built, 'follow_up_rule', 'pool_policy', 'channel', 'form', 'material']
 
 export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
@@ -104,12 +108,14 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           ) : null}
           <ConfigProvider componentDisabled={!may}>
           {kind === 'follow_up_rule' ? <FollowUpForm {...form} spec={spec as FollowUpSpec} onChange={set} />
+             : kind === 'form' ? <FormForm {...form} title={working.title} spec={spec as FormSpec} onChange={set} />
+             : kind === 'material' ? <MaterialForm {...form} spec={spec as MaterialSpec} onChange={set} />
             : kind === 'pool_policy' ? <PoolForm {...form} spec={spec as PoolSpec} onChange={set} />
             : kind === 'channel' ? <ChannelForm {...form} spec={spec as ChannelSpec} onChange={set} />
             : <Summary kind={kind} spec={spec} />}
           </ConfigProvider>
         </div>
-        <aside className={`builder-side ${problems.length > 0 ? 'has-problems' : ''}`}>
+        <aside className={`builder-side ${kind === 'form' ? 'is-tall' : ''} ${problems.length > 0 ? 'has-problems' : ''}`}>
           {hasForm ? (
             <Card title={t('config.check')}>
               {problems.length === 0 ? (
@@ -127,6 +133,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
               )}
             </Card>
           ) : null}
+          {kind === 'form' ? <FormPreview name={name} title={working.title} spec={spec as FormSpec} /> : null}
           {sentence ? <Card title={t('config.reads')}><Sentence text={sentence} /></Card> : null}
         </aside>
       </div>

@@ -43,6 +43,7 @@ export interface FollowUpSpec {
   contact_hours?: number | null
   working_time?: boolean
   calendar?: string
+  nudge?: { hours: number; quiet_minutes: number; text?: string; acts?: Record<string, string> } | null
   on_breach?: { notify_owner?: boolean; copy_supervisor?: boolean; escalate_after_hours?: number | null; return_to_pool_after_hours?: number | null }
 }
 
@@ -57,7 +58,7 @@ export interface PoolSpec {
   protect_max_days?: number | null
 }
 
-export interface ChannelSpec { object: string; source?: string; enabled: boolean; assign: boolean; countdown: boolean; defaults?: Record<string, unknown> }
+export interface ChannelSpec { object: string; shape?: string; source?: string; enabled: boolean; assign: boolean; countdown: boolean; defaults?: Record<string, unknown> }
 
 export interface FormProps<S> { spec: S; onChange: (spec: S) => void; disabled: boolean; name: string }
 

@@ -1,3 +1,4 @@
+import type { FormSpec, MaterialSpec } from '../../api/hosted'
 import type { ChannelSpec, TagSpec } from './specs'
 
 /** Where a new definition starts; the other kinds ship with the template and are not made here. */
@@ -8,6 +9,14 @@ export function starting(kind: string, name: string): unknown {
   }
   if (kind === 'channel') {
     const spec: ChannelSpec = { object: 'lead', source: '', enabled: true, assign: true, countdown: true, defaults: {} }
+    return spec
+  }
+  if (kind === 'form') {
+    const spec: FormSpec = { channel: 'website_form', enabled: true, fields: [{ field: 'name', required: true }, { field: 'phone', required: true }, { field: 'company' }], min_seconds: 2, per_minute: 10 }
+    return spec
+  }
+  if (kind === 'material') {
+    const spec: MaterialSpec = { enabled: true, gate: 'phone', channel: 'website_form', file: { id: '', name: '', size: 0 } }
     return spec
   }
   return {}

@@ -7,6 +7,7 @@ import { useRecord, useRecordAction } from '../../api/records'
 import { useObject, useSession } from '../../api/session'
 import type { ObjectMeta, RecordDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
+import { leadingTimer } from '../../parts/Countdown'
 import { Chip } from '../../parts/Chip'
 import { useCoarseNow } from '../../parts/clock'
 import { instant } from '../../parts/format'
@@ -18,6 +19,7 @@ import { usePhone } from '../../parts/usePhone'
 import { WhyPanel } from '../../parts/why/WhyPanel'
 import { ConvertedBanner } from '../convert/ConvertedBanner'
 import { titleOf } from '../records/views'
+import { SendMaterial } from '../forms/SendMaterial'
 import { ProtectModal } from '../pool/ProtectModal'
 import { ReturnModal } from '../pool/ReturnModal'
 import { ScriptPanel } from '../scripts/ScriptPanel'
@@ -32,6 +34,8 @@ import { TransferModal } from './TransferModal'
 import './record.css'
 
 const ConvertModal = lazy(() => import('../convert/ConvertModal'))
+/** What may be sent a material: its contact is somebody outside. */
+const sendable = new Set(['lead', 'contact', 'customer'])
 
 export default function RecordPage() {
   const { object: name = '', id = '' } = useParams()
@@ -75,6 +79,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
   const [converting, setConverting] = useState(false)
   const composer = useRef<HTMLDivElement>(null)
   const lead = object.name === 'lead'
+  const timed = { ...record, timers: detail.timers ?? record.timers }
   const phone = usePhone()
   useOpening(object, detail)
   useEffect(() => {
@@ -106,11 +111,12 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
       <div className="record-grid">
         <div className="record-left">
           <Facts object={object} detail={detail} />
+          {sendable.has(object.name) ? <SendMaterial object={object.name} id={record.id} /> : null}
           {lead ? <Related object={object} detail={detail} /> : null}
         </div>
         <div className="record-middle">
           <ConvertedBanner object={object} detail={detail} />
-          {lead ? <CountdownBanner record={{ ...record, timers: detail.timers ?? record.timers }} /> : null}
+          {lead || leadingTimer(timed) ? <CountdownBanner record={timed} /> : null}
           {rights?.contacted ? <Composer box={composer} object={object.name} id={record.id} /> : null}
           <Timeline object={object} id={record.id} />
         </div>

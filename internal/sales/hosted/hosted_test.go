@@ -1,0 +1,120 @@
+package hosted
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/internal/platform/clock"
+)
+
+func TestSiteOrigin(t *testing.T) {
+	for s, want := range map[string]bool{
+		"https://www.example.com": true, "http://localhost:8080": true,
+		"": false, "www.example.com": false, "https://": false, "https://a.com/": false, "https://a.com/x": false, "https://a.com?x": false, "https://*": false,
+		"https://a.com; script-src *": false, "https://a.com https://b.com": false, "javascript://a.com": false, "https://u:p@a.com": false, "https://a.com\r\nX: y": false, "'self'": false,
+	} {
+		if siteOrigin(s) != want {
+			t.Errorf("%q is an origin: %v", s, !want)
+		}
+	}
+}
+
+// A form that nobody may frame says so twice; one that some may names them.
+func TestPolicy(t *testing.T) {
+	h := http.Header{"X-Frame-Options": {"DENY"}}
+	policy(h, nil)
+	if h.Get("X-Frame-Options") != "DENY" || !strings.HasSuffix(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") {
+		t.Error(h)
+	}
+	policy(h, []string{"https://a.com", "https://b.com"})
+	if h.Get("X-Frame-Options") != "" || !strings.HasSuffix(h.Get("Content-Security-Policy"), "frame-ancestors 'self' https://a.com https://b.com") {
+		t.Error(h)
+	}
+	for _, never := range []string{"unsafe-inline", "unsafe-eval", "*"} {
+		if strings.Contains(h.Get("Content-Security-Policy"), never) {
+			t.Errorf("the policy lets %s", never)
+		}
+	}
+}
+
+// Every page renders, escapes what people typed, and needs nothing inline.
+func TestPagesRender(t *testing.T) {
+	const nasty = `"><script>alert(1)</script>`
+	in := []input{{Name: "a", Label: nasty, Hint: nasty, Kind: "text", Value: nasty, Error: nasty}, {Name: "b", Kind: "select", Options: []option{{nasty, nasty, true}}}, {Name: "c", Kind: "checks", Options: []option{{nasty, nasty, true}}}, {Name: "d", Kind: "check", Label: "d"}, {Name: "e", Kind: "area", Value: nasty}, {Name: "f", Kind: "date"}}
+	for _, name := range []string{"form", "done", "gone", "material", "booth"} {
+		var b bytes.Buffer
+		p := page{Title: nasty, Heading: nasty, Intro: nasty, Button: nasty, Notice: nasty, Tone: "brand", Action: "/f/x", Fields: in, Hidden: []pair{{"_c", nasty}}, Token: nasty, Banner: nasty, Thanks: nasty, File: nasty, Name: nasty, Booth: nasty, Code: nasty}
+		if err := pages.ExecuteTemplate(&b, name, p); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		text := b.String()
+		if strings.Contains(text, "<script>") || strings.Contains(text, "style=") || strings.Contains(text, "onclick") || !strings.Contains(text, `lang="zh-CN"`) {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+func TestFileName(t *testing.T) {
+	for in, want := range map[string]string{"白皮书.pdf": "白皮书.pdf", `C:\fakepath\a.pdf`: "a.pdf", "../../etc/passwd.pdf": "passwd.pdf", "a\r\nb.pdf": "ab.pdf"} {
+		if got := fileName(in); got != want {
+			t.Errorf("%q is called %q", in, got)
+		}
+	}
+	if got := fileName(strings.Repeat("长", 300) + ".pdf"); len([]rune(got)) > 150 || !strings.HasSuffix(got, ".pdf") {
+		t.Errorf("a long name is %q", got)
+	}
+}
+
+// A file lies under the digest of its content, the same one once; what is no material leaves nothing behind.
+func TestStoreFile(t *testing.T) {
+	s := New(Service{Clock: clock.New(), Folder: t.TempDir()})
+	a, err := s.storeFile("a.pdf", strings.NewReader("same"))
+	if err != nil || a.Size != 4 || !fileID(a.ID) {
+		t.Fatal(a, err)
+	}
+	b, err := s.storeFile("b.PDF", strings.NewReader("same"))
+	if err != nil || b.ID != a.ID {
+		t.Fatal(b, err)
+	}
+	for name, content := range map[string]string{"page.html": "x", "run.exe": "x", "none": "x", "empty.pdf": ""} {
+		if _, err := s.storeFile(name, strings.NewReader(content)); err == nil {
+			t.Errorf("%s is kept", name)
+		}
+	}
+	left, err := os.ReadDir(s.Folder)
+	if err != nil || len(left) != 1 {
+		t.Errorf("the folder holds %v %v", left, err)
+	}
+}
+
+// What a phone says of the time counts within reason.
+func TestEntered(t *testing.T) {
+	s := New(Service{Clock: clock.New()})
+	now := s.Clock.Now()
+	for text, kept := range map[string]bool{now.Add(-time.Hour).Format(time.RFC3339Nano): true, now.Add(-29 * 24 * time.Hour).Format(time.RFC3339): true, now.Add(time.Hour).Format(time.RFC3339): false, now.Add(-31 * 24 * time.Hour).Format(time.RFC3339): false, "": false, "gestern": false} {
+		if got := s.entered(text); got.IsZero() == kept {
+			t.Errorf("%q is kept as %v", text, got)
+		}
+	}
+}
+
+// Programs that look ahead, and the same reader over and over, do not count as reading.
+func TestWhatCountsAsReading(t *testing.T) {
+	s, m := New(Service{Clock: clock.New()}), &Material{Name: "paper", Spec: MaterialSpec{PerMinute: 2}}
+	ask := func(method, header, value string) bool {
+		r := httptest.NewRequest(method, "/m/paper", nil)
+		r.Header.Set(header, value)
+		return s.counts(r, m)
+	}
+	if ask("HEAD", "X", "") || ask("GET", "Sec-Purpose", "prefetch;prerender") || ask("GET", "Purpose", "prefetch") || ask("GET", "User-Agent", "Baiduspider/2.0") {
+		t.Error("a look ahead counts")
+	}
+	if !ask("GET", "User-Agent", "Mozilla/5.0 MicroMessenger") || !ask("GET", "X", "") || ask("GET", "X", "") {
+		t.Error("two a minute do not count as two")
+	}
+}
