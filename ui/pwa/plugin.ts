@@ -5,8 +5,8 @@ import type { Plugin } from 'vite'
 
 /** What stands beside the chunks and belongs to the shell. */
 const beside = ['/', '/manifest.webmanifest', '/icon.svg', '/icon-192.png']
-/** The chunks from which the page starts: what is in index.html, and the page everybody sees first. */
-const firsts = [/\/src\/main\.tsx$/, /\/src\/features\/home\/HomePage\.tsx$/, /index\.html$/]
+/** The chunks from which the page starts: what is in index.html, the page everybody sees first, and the words that are loaded by themselves. */
+const firsts = [/\/src\/features\/home\/HomePage\.tsx$/, /\/i18n\/en\.json$/]
 
 /** Writes sw.js with the list of files it keeps; its version is made from their names, which carry their content. */
 export function shellWorker(): Plugin {

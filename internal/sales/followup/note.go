@@ -2,6 +2,7 @@ package followup
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"baton/internal/platform/access"
@@ -57,3 +58,31 @@ func (e *Engine) Note(ctx context.Context, a *actor.Actor, objectName, id string
 
 // noteMost bounds a note, in characters.
 const noteMost = 2000
+
+// Most of the quick notes of a rule, and of their length in characters.
+const (
+	quickMost   = 12
+	quickLength = 40
+)
+
+func (r *Rule) checkQuickNotes(b *definition.Builder) {
+	if n := len(r.Spec.QuickNotes); n > quickMost {
+		b.Problem("/spec/quick_notes", "too_many", "常用语最多 12 条", "")
+	}
+	for i, q := range r.Spec.QuickNotes {
+		if n := len([]rune(strings.TrimSpace(q))); n == 0 || n > quickLength {
+			b.Problem("/spec/quick_notes/"+strconv.Itoa(i), "out_of_range", "常用语为 1 到 40 个字", "")
+		}
+	}
+}
+
+// QuickNotes are the words offered for a contact, by object: those of each object's first enabled rule that has any.
+func (e *Engine) QuickNotes() map[string][]string {
+	s, out := e.Defs.Current(), map[string][]string{}
+	for _, r := range definition.All[*Rule](s, Kind) {
+		if _, has := out[r.Spec.Object]; !has && r.Spec.Enabled && len(r.Spec.QuickNotes) > 0 {
+			out[r.Spec.Object] = r.Spec.QuickNotes
+		}
+	}
+	return out
+}

@@ -18,6 +18,8 @@ type HTTP struct {
 	Show func(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row) ([]map[string]any, map[string]map[string]string, error)
 	// Actions tells what the actor may do with a row.
 	Actions func(ctx context.Context, a *actor.Actor, row *object.Row) map[string]bool
+	// QuickNotes are the words offered for a contact, by object.
+	QuickNotes func() map[string][]string
 }
 
 // Routes lists the module's routes; both are limited to the caller's own home and the records they may see.
@@ -70,6 +72,7 @@ type dayOut struct {
 		Team     bool                         `json:"team" doc:"the person assigns, and so answers for others"`
 		Sections []SectionView                `json:"sections"`
 		Counts   []CountView                  `json:"counts"`
+		Quick    map[string][]string          `json:"quick_notes" doc:"what is often said of a contact, by object"`
 		Refs     map[string]map[string]string `json:"refs"`
 	}
 }
@@ -83,6 +86,7 @@ func (h *HTTP) day(ctx context.Context, _ *struct{}) (*dayOut, error) {
 	out := &dayOut{}
 	b := &out.Body
 	b.Since, b.Leads, b.Team, b.Refs = object.Instant(d.Since), d.Leads, d.Team, map[string]map[string]string{}
+	b.Quick = h.QuickNotes()
 	b.Sections, b.Counts = []SectionView{}, []CountView{}
 	for _, sec := range d.Sections {
 		records, refs, err := h.Show(ctx, a, sec.Object, sec.Rows)
