@@ -1,4 +1,4 @@
-import { Input } from 'antd'
+import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { NumberRow, Row, SwitchRow } from './parts'
 import type { FollowUpSpec, FormProps } from './specs'
@@ -19,6 +19,11 @@ export function FollowUpForm({ spec, onChange, disabled }: FormProps<FollowUpSpe
         <NumberRow label={t('followUp.contact')} hint={t('followUp.contactHint')} unit={t('unit.hours')} min={1} value={spec.contact_hours} disabled={disabled} onChange={(v) => onChange({ ...spec, contact_hours: v })} />
         </>}
         <SwitchRow label={t('followUp.workingTime')} hint={t('followUp.workingTimeHint')} value={Boolean(spec.working_time)} disabled={disabled} onChange={(working_time) => onChange({ ...spec, working_time })} />
+      </section>
+      <section className="config-section">
+        <Row label={t('today.quick')} hint={t('today.quickHint')}>
+          <Select mode="tags" open={false} suffixIcon={null} aria-label={t('today.quick')} style={{ width: 320, maxWidth: '100%' }} tokenSeparators={['\n']} value={spec.quick_notes ?? []} disabled={disabled} onChange={(quick_notes: string[]) => onChange({ ...spec, quick_notes })} placeholder={t('today.quickExample')} />
+        </Row>
       </section>
       <section className="config-section">
         <h3>{t('hosted.nudge')}</h3>

@@ -76,49 +76,42 @@ function Day({ today, phone }: { today: Today; phone: boolean }) {
   const card = (m: Merged): ReactNode => (
     <SectionCard key={m.key} merged={m} today={today} phone={phone} acts={acts} here={at ? `${at.section}/${at.line.record.id}` : ''} onEmpty={(key) => <EmptyWay today={today} section={key} />} />
   )
-  const sheets = (
-    <>
-      {chosen ? <LineSheet chosen={chosen} quick={today.quick_notes?.[chosen.object] ?? []} onClose={() => setChosen(null)} /> : null}
-      {handing ? <TransferModal object="lead" ids={[handing]} refs={today.refs} onClose={() => setHanding(null)} /> : null}
-    </>
-  )
   if (!today.leads && merged.every((m) => m.count === 0)) return <div className="home-grid is-single"><Latest /></div>
-  if (phone) {
-    const count = (key: string): string => { const m = merged.find((x) => x.key === key); return m && m.count > 0 ? counted(m.count, m.capped) : '' }
-    return (
-      <>
-        <Tiles today={today} />
-        <div className="today-tabs" role="tablist" aria-label={t('home.title')}>
-          {tabs.map((key) => (
-            <button key={key} type="button" role="tab" aria-selected={key === tab} className="today-tab" data-testid={`tab-${key}`} onClick={() => setParams(key === tabs[0] ? {} : { tab: key }, { replace: true })}>
-              {t(`today.tab.${key === 'pool' && today.team ? 'unassigned' : key}`)} <span className="num">{count(key)}</span>
-            </button>
-          ))}
-        </div>
-        <div role="tabpanel">
-          {tab === 'team' ? <TeamOverdue phone /> : tab === 'behind' ? <Behind phone /> : seen.map(card)}
-        </div>
-        {sheets}
-      </>
-    )
-  }
+  const count = (key: string): string => { const m = merged.find((x) => x.key === key); return m && m.count > 0 ? counted(m.count, m.capped) : '' }
   const right: SectionKey[] = today.team ? ['todo'] : ['todo', 'pool']
   return (
     <>
-      <div className="home-grid">
-        <div className="home-work">
+      {phone ? (
+        <>
           <Tiles today={today} />
-          {today.team ? <TeamOverdue phone={false} /> : null}
-          {merged.filter((m) => !right.includes(m.key)).map(card)}
-          <p className="muted small today-keys">{t('today.keys')}</p>
+          <div className="today-tabs" role="tablist" aria-label={t('home.title')}>
+            {tabs.map((key) => (
+              <button key={key} type="button" role="tab" aria-selected={key === tab} className="today-tab" data-testid={`tab-${key}`} onClick={() => setParams(key === tabs[0] ? {} : { tab: key }, { replace: true })}>
+                {t(`today.tab.${key === 'pool' && today.team ? 'unassigned' : key}`)} <span className="num">{count(key)}</span>
+              </button>
+            ))}
+          </div>
+          <div role="tabpanel">
+            {tab === 'team' ? <TeamOverdue phone /> : tab === 'behind' ? <Behind phone /> : seen.map(card)}
+          </div>
+        </>
+      ) : (
+        <div className="home-grid">
+          <div className="home-work">
+            <Tiles today={today} />
+            {today.team ? <TeamOverdue phone={false} /> : null}
+            {merged.filter((m) => !right.includes(m.key)).map(card)}
+            <p className="muted small today-keys">{t('today.keys')}</p>
+          </div>
+          <div className="home-side">
+            {today.team ? <Behind phone={false} /> : null}
+            {merged.filter((m) => right.includes(m.key)).map(card)}
+            <Latest />
+          </div>
         </div>
-        <div className="home-side">
-          {today.team ? <Behind phone={false} /> : null}
-          {merged.filter((m) => right.includes(m.key)).map(card)}
-          <Latest />
-        </div>
-      </div>
-      {sheets}
+      )}
+      {chosen ? <LineSheet chosen={chosen} quick={today.quick_notes?.[chosen.object] ?? []} onClose={() => setChosen(null)} /> : null}
+      {handing ? <TransferModal object="lead" ids={[handing]} refs={today.refs} onClose={() => setHanding(null)} /> : null}
     </>
   )
 }
