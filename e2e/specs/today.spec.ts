@@ -122,7 +122,7 @@ test('tasks: done and undone, postponed; a new lead comes onto the open page by 
   expect(Date.parse(body.record.due_at) - Date.now()).toBeGreaterThan(24 * 3_600_000)
 
   const lead = await own(boss, '刚到学校')
-  await line(rep, lead.id).waitFor() // nobody reloaded the page
+  await line(rep, lead.id, 'first').waitFor() // nobody reloaded the page
   await rep.locator('main').click({ position: { x: 4, y: 4 } })
   await rep.keyboard.press('j')
   await rep.locator('.today-line.is-here').waitFor()

@@ -1,3 +1,4 @@
+/* global self, caches, fetch, Request, URL, setTimeout */
 // Keeps the shell of the app, the page and what it needs to start, for when the net is slow or gone. Data is never kept: nothing under /api
 // passes through here, nor do the pages that people outside open, which are the server's own.
 'use strict'

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
 import { useMetaQuery, useSessionQuery } from '../api/session'
 import type { Session } from '../api/types'
 import { Within } from '../api/within'
@@ -11,11 +11,13 @@ import { Pages } from './Pages'
 /** Nobody signed in sees only the sign-in form; the address is kept for afterwards. */
 export function Gate() {
   const session = useSessionQuery()
-  // Without a net a question waits instead of failing; with a net that leads nowhere it fails.
-  if (session.isPending && session.fetchStatus === 'paused') return <Offline />
+  const { refetch } = session
+  const again = useCallback(() => void refetch(), [refetch])
+  // Without a net a question may wait instead of failing.
+  const offline = session.fetchStatus === 'paused' || (session.error instanceof Problem && session.error.code === 'offline')
+  if (offline && !session.data) return <Offline retry={again} />
   if (session.isPending) return <Loading rows={4} />
-  if (session.error instanceof Problem && session.error.code === 'offline' && !session.data) return <Offline retry={() => void session.refetch()} />
-  if (session.isError && !session.data) return <Failed error={session.error} retry={() => void session.refetch()} />
+  if (session.isError && !session.data) return <Failed error={session.error} retry={again} />
   if (!session.data) return <SignIn />
   return <SignedIn key={session.data.user.id} session={session.data} />
 }

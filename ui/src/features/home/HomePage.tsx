@@ -14,7 +14,7 @@ import { useClaim } from '../pool/useClaim'
 import { TransferModal } from '../record/TransferModal'
 import { useRowKeys } from '../records/useRowKeys'
 import { LineSheet, useToast, type Chosen } from './LineSheet'
-import { counted, EmptyWay, mergedOf, SectionCard, type Merged } from './Sections'
+import { counted, EmptyWay, mergedOf, SectionCard, without, type Merged } from './Sections'
 import { Behind, TeamOverdue } from './Team'
 import { Tiles } from './Tiles'
 import { targetOf, type LineActs } from './TodayLine'
@@ -38,6 +38,8 @@ export default function HomePage() {
   )
 }
 
+/** How many a section of the desk's page shows that is not its first matter. */
+const few = { todo: 8, pool: 6 } as Partial<Record<SectionKey, number>>
 const rep: SectionKey[] = ['first', 'calls', 'new', 'todo', 'pool']
 const lead: SectionKey[] = ['pool', 'first', 'calls', 'todo']
 
@@ -56,8 +58,9 @@ function Day({ today, phone }: { today: Today; phone: boolean }) {
   const merged = (today.team ? lead : rep).map((key) => mergedOf(today, key)).filter((m): m is Merged => m !== null && !(today.team && (m.key === 'first' || m.key === 'calls') && m.count === 0))
   const tabs = [...(today.team ? ['team', 'behind'] : []), ...merged.map((m) => m.key)]
   const tab = tabs.find((k) => k === params.get('tab')) ?? tabs[0] ?? ''
-  const seen = phone ? merged.filter((m) => m.key === tab) : merged
-  const flat = seen.flatMap((m) => m.lines.map((l) => ({ ...l, section: m.key })))
+  // At a desk all sections stand under one another: what is new and runs is shown once, where it runs.
+  const seen = phone ? merged.filter((m) => m.key === tab) : merged.map((m) => (m.key === 'new' ? without(m, mergedOf(today, 'first')) : m)).filter((m) => m !== null)
+  const flat = seen.flatMap((m) => m.lines.slice(0, phone ? undefined : few[m.key]).map((l) => ({ ...l, section: m.key })))
   const at = flat[cursor]
   const acts: LineActs = {
     busy, claim, assign: setHanding,
@@ -74,7 +77,7 @@ function Day({ today, phone }: { today: Today; phone: boolean }) {
     open: (n) => { const l = flat[n]; const to = l ? targetOf(l.object, l.line.record) : null; if (to) void navigate(to) },
   })
   const card = (m: Merged): ReactNode => (
-    <SectionCard key={m.key} merged={m} today={today} phone={phone} acts={acts} here={at ? `${at.section}/${at.line.record.id}` : ''} onEmpty={(key) => <EmptyWay today={today} section={key} />} />
+    <SectionCard key={m.key} merged={m} today={today} phone={phone} shown={phone ? undefined : few[m.key]} acts={acts} here={at ? `${at.section}/${at.line.record.id}` : ''} onEmpty={(key) => <EmptyWay today={today} section={key} />} />
   )
   if (!today.leads && merged.every((m) => m.count === 0)) return <div className="home-grid is-single"><Latest /></div>
   const count = (key: string): string => { const m = merged.find((x) => x.key === key); return m && m.count > 0 ? counted(m.count, m.capped) : '' }
@@ -100,12 +103,12 @@ function Day({ today, phone }: { today: Today; phone: boolean }) {
           <div className="home-work">
             <Tiles today={today} />
             {today.team ? <TeamOverdue phone={false} /> : null}
-            {merged.filter((m) => !right.includes(m.key)).map(card)}
+            {seen.filter((m) => !right.includes(m.key)).map(card)}
             <p className="muted small today-keys">{t('today.keys')}</p>
           </div>
           <div className="home-side">
             {today.team ? <Behind phone={false} /> : null}
-            {merged.filter((m) => right.includes(m.key)).map(card)}
+            {seen.filter((m) => right.includes(m.key)).map(card)}
             <Latest />
           </div>
         </div>

@@ -20,6 +20,13 @@ export function mergedOf(today: Today, key: SectionKey): Merged | null {
 
 export const counted = (n: number, capped: boolean): string => (capped ? `${n}+` : String(n))
 
+/** A section without what another one lists too, as far as it was asked for whole; none when nothing is left of it. */
+export function without(merged: Merged, other: Merged | null): Merged | null {
+  const listed = new Set(other?.lines.map((l) => l.line.record.id))
+  const lines = merged.lines.filter((l) => !listed.has(l.line.record.id))
+  return lines.length === 0 && merged.count > 0 && merged.count <= merged.lines.length ? null : { ...merged, lines }
+}
+
 /** The address of a section's whole list. */
 export function listOf(section: { object: string; filter: unknown; sort?: string; key?: string }): string {
   if (section.key === 'pool') return '/pool'
@@ -27,18 +34,19 @@ export function listOf(section: { object: string; filter: unknown; sort?: string
   return `/objects/${section.object}?view=all&filter=${encodeURIComponent(JSON.stringify(all ?? [section.filter]))}${section.sort ? `&sort=${section.sort}` : ''}`
 }
 
-interface Props { merged: Merged; today: Today; phone: boolean; here: string; acts: LineActs; onEmpty: (key: SectionKey) => ReactNode }
+interface Props { merged: Merged; today: Today; phone: boolean; shown?: number; here: string; acts: LineActs; onEmpty: (key: SectionKey) => ReactNode }
 
 /** A list of things to do. Empty it says in a line at a desk, and as the page's state on a phone, what comes here and what to do next. */
-export function SectionCard({ merged, today, phone, here, acts, onEmpty }: Props) {
+export function SectionCard({ merged, today, phone, shown, here, acts, onEmpty }: Props) {
   const { t } = useTranslation()
   const title = t(`today.section.${merged.key === 'pool' && today.team ? 'unassigned' : merged.key}`)
-  const more = merged.sections.filter((s) => s.count > s.lines.length || s.key === 'pool')
+  const list = merged.lines.slice(0, shown)
+  const more = merged.sections.filter((s) => s.count > Math.min(s.lines.length, shown ?? Infinity))
   const none = `today.none.${merged.key === 'pool' && today.team ? 'unassigned' : merged.key}`
   const lines = (
     <ul className="today-list">
-      {merged.lines.map(({ object, line }) => (
-        <TodayLine key={`${object}/${line.record.id}`} section={merged.key} object={object} line={line} refs={today.refs} team={today.team} here={here === `${merged.key}/${line.record.id}`} acts={acts} />
+      {list.map(({ object, line }) => (
+        <TodayLine key={`${object}/${line.record.id}`} section={merged.key} object={object} line={line} refs={today.refs} since={today.since} team={today.team} here={here === `${merged.key}/${line.record.id}`} acts={acts} />
       ))}
     </ul>
   )

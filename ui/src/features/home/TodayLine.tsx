@@ -7,6 +7,7 @@ import { useMeta } from '../../api/session'
 import type { RecordData, Refs } from '../../api/types'
 import { FieldShow } from '../../fields'
 import { isBlank } from '../../fields/kind'
+import { Chip } from '../../parts/Chip'
 import { titleOf } from '../records/views'
 import { telOf, type SheetKind } from './LineSheet'
 import { DueMark, LastWords } from './Words'
@@ -20,7 +21,7 @@ export interface LineActs {
   busy: string
 }
 
-interface Props { section: SectionKey; object: string; line: Line; refs: Refs; team: boolean; here: boolean; acts: LineActs }
+interface Props { section: SectionKey; object: string; line: Line; refs: Refs; since: string; team: boolean; here: boolean; acts: LineActs }
 
 /** Where a line leads: the record itself, or for a task what it is about. */
 export function targetOf(object: string, record: RecordData): string | null {
@@ -30,7 +31,7 @@ export function targetOf(object: string, record: RecordData): string | null {
 }
 
 /** One thing to do: what it is, by when, what was last, and the next acts under the thumb. */
-export function TodayLine({ section, object: name, line, refs, team, here, acts }: Props) {
+export function TodayLine({ section, object: name, line, refs, since, team, here, acts }: Props) {
   const { t } = useTranslation()
   const meta = useMeta()
   const object = meta.objects.find((o) => o.name === name)
@@ -39,12 +40,15 @@ export function TodayLine({ section, object: name, line, refs, team, here, acts 
   const to = targetOf(name, record)
   const facts = (name === 'task' ? ['kind', 'lead', 'customer', 'person'] : ['name', 'budget', 'industry', 'source']).flatMap((n) => object?.fields.filter((f) => f.name === n) ?? [])
     .filter((f) => !isBlank(record[f.name]) && String(record[f.name]) !== title)
+  // In the list of the new ones all are.
+  const fresh = section === 'first' && !isBlank(record.assigned_at) && String(record.assigned_at) > since && isBlank(record.contacted_at) && isBlank(record.first_opened_at)
   const open = (kind: SheetKind) => (): void => acts.sheet(kind, name, line, title)
   const phone = isBlank(record.phone) || section === 'pool' ? null : String(record.phone)
   return (
     <li className={`today-line ${here ? 'is-here' : ''}`} data-testid="home-lead" data-section={section} data-id={record.id}>
       <div className="today-head">
         {to ? <Link to={to} className="today-name">{title}</Link> : <span className="today-name">{title}</span>}
+        {fresh ? <Chip tone="brand">{t('today.fresh')}</Chip> : null}
         <span className="today-due"><DueMark section={section} record={record} /></span>
       </div>
       {facts.length > 0 ? <p className="today-facts">{facts.map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}</p> : null}
