@@ -152,6 +152,20 @@ func TestToday(t *testing.T) {
 		d.is(t, "after the contact", "calls")
 		d.is(t, "after the contact", "first", fresh, late)
 
+		// What a customer does outside calls for a talk: the two hours come first, of whatever object it is; a missed call does not end them.
+		customer := f.admin.Create(t, "customer", Fields{"name": "老客户", "owner": f.rep.User.ID}).ID()
+		f.admin.Do(t, http.MethodPost, path("/activity"), Fields{"act": "download", "customer": customer, "title": "白皮书"}).OK(t, nil)
+		d = f.rep.today(t)
+		if got, _ := d.ids("first"); len(got) != 3 || !slices.Contains(got, customer) {
+			t.Errorf("after the download: %v", got)
+		}
+		f.rep.Act(t, "customer", customer, "note", Fields{"way": "phone"}).OK(t, nil)
+		if got, _ := f.rep.today(t).ids("first"); !slices.Contains(got, customer) {
+			t.Errorf("after the missed call: %v", got)
+		}
+		f.rep.Act(t, "customer", customer, "contacted", Fields{"way": "phone", "note": "聊过了"}).OK(t, nil)
+		f.rep.today(t).is(t, "after the talk", "first", fresh, late)
+
 		// Who answers for others sees how they stand; who has no leads has no sections of them.
 		d = f.boss.today(t)
 		if got, _ := d.ids("pool"); !d.Team || !slices.Equal(got, []string{pool}) || d.count("team_overdue") != 1 || d.count("overdue") != 0 {

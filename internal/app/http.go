@@ -51,7 +51,7 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 	(&definition.HTTP{Manager: a.Defs, Trier: a.engines.trial, Linter: a.engines.doctor, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
 	records := &record.HTTP{Reader: a.Reader, Writer: a.Writer, Origin: origin, Timers: a.timers, Actions: a.actions}
 	records.Routes(r)
-	(&today.HTTP{Engine: &today.Engine{DB: a.DB, Defs: a.Defs, Access: a.Access, Reader: a.Reader, Ledger: a.Ledger, Clock: a.Clock}, Show: records.View, Actions: a.actions, QuickNotes: a.engines.follow.QuickNotes}).Routes(r)
+	(&today.HTTP{Engine: &today.Engine{DB: a.DB, Defs: a.Defs, Access: a.Access, Reader: a.Reader, Ledger: a.Ledger, Clock: a.Clock, Nudged: a.engines.follow.Nudged}, Show: records.View, Actions: a.actions, QuickNotes: a.engines.follow.QuickNotes}).Routes(r)
 	(&trail{ledger: a.Ledger, reader: a.Reader}).Routes(r)
 	(&meta{app: a}).Routes(r)
 	a.routes(r)

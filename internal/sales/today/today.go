@@ -5,6 +5,7 @@ package today
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,6 +28,8 @@ type Engine struct {
 	Reader *record.Reader
 	Ledger *ledger.Ledger
 	Clock  *clock.Clock
+	// Nudged lists what a person was told to call about and has not yet, ids by object.
+	Nudged func(ctx context.Context, person string) (map[string][]string, error)
 }
 
 // The object that is worked from here, and the one of things to do.
@@ -110,6 +113,9 @@ func (e *Engine) Of(ctx context.Context, a *actor.Actor) (*Day, error) {
 	if a.Self() == "" {
 		return d, nil
 	}
+	if err := e.nudged(ctx, s, a, d); err != nil {
+		return nil, err
+	}
 	if err := e.calls(ctx, s, a, me, now, d); err != nil {
 		return nil, err
 	}
@@ -186,6 +192,32 @@ func (e *Engine) calls(ctx context.Context, s *definition.Snapshot, a *actor.Act
 		cs := append([]cond{me, {"field": keptUntil, "op": "lt", "value": object.Instant(tonight.UnixMilli())}}, undecided(o)...)
 		if err := e.section(ctx, a, d, Calls, o, all(cs...), record.Sort{Field: keptUntil}, shownMost); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// nudged adds what waits for a talk and stands in no list by its own due instant, such as a customer who downloads something.
+func (e *Engine) nudged(ctx context.Context, s *definition.Snapshot, a *actor.Actor, d *Day) error {
+	ids, err := e.Nudged(ctx, a.Self())
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(ids)) {
+		o := e.readable(s, a, name)
+		if o == nil || has(o, "due_at") {
+			continue
+		}
+		rows, err := e.Reader.GetMany(ctx, a, name, ids[name][:min(shownMost, len(ids[name]))])
+		if err != nil {
+			return err
+		}
+		filter, err := json.Marshal(cond{"field": "id", "op": "in", "value": ids[name]})
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 {
+			d.Sections = append(d.Sections, &Section{Key: First, Object: o, Count: len(rows), Filter: filter, Rows: rows})
 		}
 	}
 	return nil

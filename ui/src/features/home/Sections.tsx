@@ -5,16 +5,20 @@ import { Link } from 'react-router'
 import type { Line, Section, SectionKey, Today } from '../../api/today'
 import { Card } from '../../parts/PageHead'
 import { Empty } from '../../parts/States'
+import { byNearest } from './Words'
 import { TodayLine, type LineActs } from './TodayLine'
 
 /** Several sections of one key (call backs of leads and of customers) as one, in the order of their instants. */
 export interface Merged { key: SectionKey; count: number; capped: boolean; sections: Section[]; lines: { object: string; line: Line }[] }
 
+/** The instant a line stands in order by. */
+const endOf = (key: SectionKey, { record }: Line): string => String(key === 'calls' ? record.protected_until : (record.due_at ?? byNearest(record).timers?.[0]?.due_at ?? ''))
+
 export function mergedOf(today: Today, key: SectionKey): Merged | null {
   const sections = today.sections.filter((s) => s.key === key)
   if (sections.length === 0) return null
   const lines = sections.flatMap((s) => s.lines.map((line) => ({ object: s.object, line })))
-  if (sections.length > 1) lines.sort((a, b) => String(a.line.record.protected_until).localeCompare(String(b.line.record.protected_until)))
+  if (sections.length > 1) lines.sort((a, b) => endOf(key, a.line).localeCompare(endOf(key, b.line)))
   return { key, count: sections.reduce((n, s) => n + s.count, 0), capped: sections.some((s) => s.capped), sections, lines }
 }
 

@@ -9,7 +9,7 @@ import { ago, dayOf, exactInstant, instant, span } from '../../parts/format'
 import { Age } from '../records/Cell'
 
 /** The record with the countdown that ends first: the one it stands in line by. */
-function byNearest(record: RecordData): RecordData {
+export function byNearest(record: RecordData): RecordData {
   const own = (record.timers ?? []).filter((t) => t.state !== 'stopped' && (!t.person || t.person === record.owner) && t.kind !== 'assign_deadline')
   const first = own.sort((a, b) => a.due_at.localeCompare(b.due_at))[0]
   return first ? { ...record, timers: [first] } : record
