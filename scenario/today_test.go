@@ -153,8 +153,8 @@ func TestToday(t *testing.T) {
 		d.is(t, "after the contact", "first", fresh, late)
 
 		// What a customer does outside calls for a talk: the two hours come first, of whatever object it is; a missed call does not end them.
-		customer := f.admin.Create(t, "customer", Fields{"name": "老客户", "owner": f.rep.User.ID}).ID()
-		f.admin.Do(t, http.MethodPost, path("/activity"), Fields{"act": "download", "customer": customer, "title": "白皮书"}).OK(t, nil)
+		customer := f.admin.Create(t, "customer", Fields{"name": "老客户", "phone": "138-0013-8012", "owner": f.rep.User.ID}).ID()
+		f.admin.Do(t, http.MethodPost, path("/activity"), Fields{"act": "download", "phone": "138-0013-8012", "title": "白皮书"}).OK(t, nil)
 		d = f.rep.today(t)
 		if got, _ := d.ids("first"); len(got) != 3 || !slices.Contains(got, customer) {
 			t.Errorf("after the download: %v", got)

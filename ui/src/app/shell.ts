@@ -22,7 +22,8 @@ export function keepShell(): void {
   window.addEventListener('beforeinstallprompt', (event) => { event.preventDefault(); install.set(event as InstallPrompt) })
   window.addEventListener('appinstalled', () => install.set(null))
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
-  void navigator.serviceWorker.register('/sw.js').then((registration) => {
+  void navigator.serviceWorker.register('/sw.js').then((registration: ServiceWorkerRegistration | undefined) => {
+    if (!registration) return // a browser that keeps workers out
     const look = (): void => { if (registration.waiting && navigator.serviceWorker.controller) waiting.set(registration.waiting) }
     look()
     registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look))
