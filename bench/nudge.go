@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -29,19 +28,16 @@ func (b *bench) nudge(r *report) error {
 	if err := s.send("POST", "/objects/lead/records", map[string]any{"company": "压测医院", "name": "王总", "owner": "admin"}, &made); err != nil {
 		return err
 	}
-	res, err := s.http.Get("http://" + s.addr + "/api/v1/stream")
+	news, err := s.listen()
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("stream: status %d", res.StatusCode)
-	}
+	defer news.Close()
 	told := make(chan string, 64)
 	go func() {
 		defer close(told)
 		event := ""
-		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		for lines := bufio.NewScanner(news); lines.Scan(); {
 			if name, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
 				event = name
 			} else if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && event == "inbox" {

@@ -12,7 +12,8 @@ import (
 func finds(t testing.TB, c *Client, words string) []string {
 	t.Helper()
 	var out struct {
-		Groups []struct {
+		Filling bool
+		Groups  []struct {
 			Object string
 			Title  any
 			More   bool

@@ -53,6 +53,11 @@ test('the panel is searched by pinyin and initials, and follows the chosen indus
   await panel.getByRole('combobox', { name: '行业' }).click()
   await page.locator('.ant-select-dropdown:visible').getByText('零售', { exact: true }).click()
   await reads(panel, /费用怎么算/)
+  // A customer's page has the same panel, for the customer's industry.
+  const made = await call<{ record: { id: string } }>(page, 'POST', 'objects/customer/records', { name: '话术人民医院', industry: '医疗' })
+  await page.goto(`/objects/customer/${made.body.record.id}`)
+  await expect.poll(() => panel.getByTestId('script').count()).toBe(3)
+  await reads(panel, /设备维保周期/)
 })
 
 test('marketing keeps the library: new, off, deleted and undone; a rep may only read', async () => {

@@ -16,7 +16,7 @@ test('Ctrl-K finds records by words, pinyin, initials and digits; Enter opens th
   const page = await open()
   await signIn(page, 'chenli')
   const lead = await newLead(page, { company: '重庆觅踪测试有限公司', name: '单觅踪', region: '浙江 杭州' })
-  const line = page.locator(`[data-testid=palette-line][data-key="${lead.id}"]`)
+  const line = page.locator(`[data-testid=finder-line][data-key="${lead.id}"]`)
   for (const words of ['觅踪', 'chongqingmizong', 'cqmzcs', 'shanmizong', String(lead.phone).slice(-7)]) {
     await page.goto('/funnel')
     await page.getByRole('button', { name: /搜索公司/ }).waitFor()
@@ -63,7 +63,7 @@ test('on a phone a tap opens what was found', async () => {
   const lead = await newLead(page, { company: '谁的谁的公司乙', region: '浙江 杭州' })
   await page.getByRole('button', { name: '搜索' }).click()
   await page.getByRole('combobox', { name: '搜索记录、页面和操作' }).fill('谁的谁的')
-  const line = page.locator(`[data-testid=palette-line][data-key="${lead.id}"]`)
+  const line = page.locator(`[data-testid=finder-line][data-key="${lead.id}"]`)
   await line.waitFor()
   expect(await line.locator('mark').first().innerText()).toBe('谁的谁的')
   await line.click()

@@ -98,7 +98,7 @@ func TestCompileNamesEachWrongPlace(t *testing.T) {
 		{`{"field":"industry","op":"lt","value":"x"}`, "/op op_not_allowed", "可用：eq、ne、in、not_in、contains、starts_with、empty、not_empty"},
 		{`{"field":"customer","op":"under","value":"k1"}`, "/op op_not_allowed", ""},
 		{`{"field":"budget","op":"eq","value":"很多"}`, "/value amount_unreadable", ""},
-		{`{"field":"budget","op":"eq","value":null}`, "/value empty_value", "要找空的，用 empty"},
+		{`{"field":"budget","op":"eq","value":null}`, "/value empty_value", "要找空的，请改用“为空”（empty）"},
 		{`{"field":"budget","op":"in","value":[1,"x"]}`, "/value/1 amount_unreadable", ""},
 		{`{"field":"budget","op":"in","value":1}`, "/value wrong_type", ""},
 		{`{"field":"budget","op":"between","value":[1]}`, "/value wrong_type", ""},

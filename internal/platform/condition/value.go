@@ -157,7 +157,7 @@ type caution struct{ Code, Message, hint string }
 func (c *compiler) literal(n *node, raw any) (operand, *caution, error) {
 	f, shape := n.path.field, n.path.field.Type.Shape()
 	if raw == nil {
-		return operand{}, nil, &wrong{"empty_value", "缺少要比较的值", "要找空的，用 empty"}
+		return operand{}, nil, &wrong{"empty_value", "缺少要比较的值", "要找空的，请改用“为空”（empty）"}
 	}
 	if n.op.core == coreUnder {
 		return c.underLiteral(n, raw)
@@ -196,7 +196,7 @@ func (c *compiler) literal(n *node, raw any) (operand, *caution, error) {
 		return operand{}, nil, err
 	}
 	if v == nil {
-		return operand{}, nil, &wrong{"empty_value", "值是空的", "要找空的，用 empty"}
+		return operand{}, nil, &wrong{"empty_value", "值是空的", "要找空的，请改用“为空”（empty）"}
 	}
 	if hint != nil && hint.Code == "off_list" {
 		return c.offList(f, raw)

@@ -161,6 +161,15 @@ func Of(s *definition.Snapshot, name string) (*Object, bool) {
 	return definition.Get[*Object](s, Kind, name)
 }
 
+// Named finds the object that a definition names while it is compiled; an unknown one is a problem at the place, with the nearest name.
+func Named(b *definition.Builder, pointer, name string) (*Object, bool) {
+	o, ok := Of(b.Snapshot, name)
+	if !ok {
+		b.Problem(pointer, "unknown_object", "没有对象“"+name+"”", definition.Suggest(name, b.Names(Kind)))
+	}
+	return o, ok
+}
+
 // All lists the objects of a snapshot by name.
 func All(s *definition.Snapshot) []*Object { return definition.All[*Object](s, Kind) }
 

@@ -103,9 +103,8 @@ func compileMeasure(d *definition.Definition, b *definition.Builder, env *object
 	if !b.Decode(&m.Spec) {
 		return nil
 	}
-	o, ok := object.Of(b.Snapshot, m.Spec.Entity)
+	o, ok := object.Named(b, "/spec/entity", m.Spec.Entity)
 	if !ok {
-		b.Problem("/spec/entity", "unknown_object", "没有对象“"+m.Spec.Entity+"”", definition.Suggest(m.Spec.Entity, b.Names(object.Kind)))
 		return nil
 	}
 	m.Object = o

@@ -52,10 +52,7 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) *
 	}
 	before := len(b.Problems)
 	find := func(name, at string) *object.Object {
-		o, ok := object.Of(b.Snapshot, name)
-		if !ok {
-			b.Problem(at, "unknown_object", "没有对象“"+name+"”", definition.Suggest(name, b.Names(object.Kind)))
-		}
+		o, _ := object.Named(b, at, name)
 		return o
 	}
 	o, from := find(r.Spec.Object, "/spec/object"), find(r.Spec.From, "/spec/from")

@@ -52,7 +52,8 @@ type ShownField struct {
 
 type searchOut struct {
 	Body struct {
-		Groups []ShownGroup `json:"groups"`
+		Groups  []ShownGroup `json:"groups"`
+		Filling bool         `json:"filling" doc:"the index is still being filled: some records are not found yet"`
 	}
 }
 
@@ -63,6 +64,7 @@ func (h *HTTP) search(ctx context.Context, in *searchIn) (*searchOut, error) {
 		return nil, err
 	}
 	out := &searchOut{}
+	out.Body.Filling = !h.Index.allFilled()
 	out.Body.Groups = make([]ShownGroup, len(groups))
 	for i, g := range groups {
 		shown := ShownGroup{Object: g.Object.Name, Title: g.Object.Title, Hits: make([]ShownHit, len(g.Hits)), More: g.More}

@@ -275,7 +275,22 @@ func (x *Index) fill(ctx context.Context, o *object.Object) (n int, err error) {
 	}
 }
 
-// CaughtUp waits until the index has followed everything that was committed here before the call, but no longer than the time given.
+// Filled tells whether all records of an object that are to be found have their documents.
+func (x *Index) Filled(o *object.Object) bool {
+	filled, _ := x.whole.Load(o.Table)
+	return filled == signature(o)
+}
+
+func (x *Index) allFilled() bool {
+	for _, o := range object.All(x.Defs.Current()) {
+		if Covers(o) && !x.Filled(o) {
+			return false
+		}
+	}
+	return true
+}
+
+// CaughtUp waits until the index is filled and has followed everything that was committed before the call, but no longer than the time given.
 func (x *Index) CaughtUp(ctx context.Context, most time.Duration) error {
 	last, err := x.Ledger.Last(ctx)
 	if err != nil {
@@ -285,7 +300,7 @@ func (x *Index) CaughtUp(ctx context.Context, most time.Duration) error {
 	defer over.Stop()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
-	for x.at.Load() < last {
+	for x.at.Load() < last || !x.allFilled() {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

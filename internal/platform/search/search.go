@@ -149,7 +149,7 @@ func (x *Index) ids(ctx context.Context, o *object.Object, a asked, most int) ([
 // a field is hidden that the index finds by.
 func (x *Index) Finder(ctx context.Context, o *object.Object, text string, hidden map[string]bool) (sql string, args []any, ok bool) {
 	question := ask(text)
-	if filled, _ := x.whole.Load(o.Table); filled != signature(o) || question == nil || slices.ContainsFunc(searched(o), func(f *object.Field) bool { return hidden[f.Name] }) {
+	if !Covers(o) || !x.Filled(o) || question == nil || slices.ContainsFunc(searched(o), func(f *object.Field) bool { return hidden[f.Name] }) {
 		return "", nil, false
 	}
 	if err := x.CaughtUp(ctx, freshness); err != nil {

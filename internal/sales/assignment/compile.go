@@ -43,8 +43,7 @@ func (c *compiler) policy(def *definition.Definition) *Policy {
 	}
 	before := len(c.b.Problems)
 	var ok bool
-	if p.Object, ok = object.Of(c.b.Snapshot, p.Spec.Object); !ok {
-		c.b.Problem("/spec/object", "unknown_object", "没有对象“"+p.Spec.Object+"”", definition.Suggest(p.Spec.Object, c.b.Names(object.Kind)))
+	if p.Object, ok = object.Named(c.b, "/spec/object", p.Spec.Object); !ok {
 		return nil
 	}
 	if p.Person, ok = object.Of(c.b.Snapshot, personObject); !ok {

@@ -83,9 +83,8 @@ func compile(d *definition.Definition, b *definition.Builder) *Conversion {
 		return nil
 	}
 	before := len(b.Problems)
-	o, ok := object.Of(b.Snapshot, c.Spec.Object)
+	o, ok := object.Named(b, "/spec/object", c.Spec.Object)
 	if !ok {
-		b.Problem("/spec/object", "unknown_object", "没有对象“"+c.Spec.Object+"”", definition.Suggest(c.Spec.Object, b.Names(object.Kind)))
 		return nil
 	}
 	c.Object = o

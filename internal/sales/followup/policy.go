@@ -57,9 +57,8 @@ func compilePool(d *definition.Definition, b *definition.Builder, env *object.En
 		return nil
 	}
 	before := len(b.Problems)
-	o, ok := object.Of(b.Snapshot, p.Spec.Object)
+	o, ok := object.Named(b, "/spec/object", p.Spec.Object)
 	if !ok {
-		b.Problem("/spec/object", "unknown_object", "没有对象“"+p.Spec.Object+"”", definition.Suggest(p.Spec.Object, b.Names(object.Kind)))
 		return nil
 	}
 	limit := func(at string, n *int, most int, what string) {

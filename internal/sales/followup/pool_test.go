@@ -239,7 +239,7 @@ func TestWaitingLeadIsInItsRegionsList(t *testing.T) {
 	each(t, func(t *testing.T, c *company) {
 		c.pool(func(s *followup.PoolSpec) { s.UnassignedHours = 5 })
 		id := c.lead(map[string]any{"company": "甲公司", "region": "浙江 杭州"})
-		c.lead(map[string]any{"company": "丙公司", "region": "未知的地方"})
+		other := c.lead(map[string]any{"company": "丙公司", "region": "未知的地方"}) // some moments later
 		due := c.timer(id, followup.PoolWait).Due
 		counts := func(who string) []string {
 			p, err := c.engine.PoolOf(t.Context(), c.reader, c.as(who), "lead")
@@ -256,6 +256,7 @@ func TestWaitingLeadIsInItsRegionsList(t *testing.T) {
 		equal(t, "before the hour", counts("wang"), []string{"all:2:0", "east:1:0", "south:0:0", "none:1:0"})
 		equal(t, "before the hour", c.ops(id), []string{"create"})
 		c.until(due)
+		c.until(c.timer(other, followup.PoolWait).Due)
 		equal(t, "at the hour", counts("hugo"), []string{"all:2:2", "east:1:1", "south:0:0", "none:1:1"})
 		events := c.events(id)
 		if last := events[len(events)-1]; last.Op != "pool_wait" || last.At != due {

@@ -82,9 +82,8 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) a
 		return nil
 	}
 	before := len(b.Problems)
-	o, ok := object.Of(b.Snapshot, r.Spec.Object)
+	o, ok := object.Named(b, "/spec/object", r.Spec.Object)
 	if !ok {
-		b.Problem("/spec/object", "unknown_object", "没有对象“"+r.Spec.Object+"”", definition.Suggest(r.Spec.Object, b.Names(object.Kind)))
 		return nil
 	}
 	hours := func(at string, h float64) {

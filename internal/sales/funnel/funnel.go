@@ -47,9 +47,8 @@ func compile(d *definition.Definition, b *definition.Builder) *Funnel {
 		return nil
 	}
 	before := len(b.Problems)
-	o, ok := object.Of(b.Snapshot, f.Spec.Object)
+	o, ok := object.Named(b, "/spec/object", f.Spec.Object)
 	if !ok {
-		b.Problem("/spec/object", "unknown_object", "没有对象“"+f.Spec.Object+"”", definition.Suggest(f.Spec.Object, b.Names(object.Kind)))
 		return nil
 	}
 	f.Object = o

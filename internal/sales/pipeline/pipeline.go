@@ -86,9 +86,8 @@ func compile(d *definition.Definition, b *definition.Builder) *Pipeline {
 		return nil
 	}
 	before := len(b.Problems)
-	o, ok := object.Of(b.Snapshot, p.Spec.Object)
+	o, ok := object.Named(b, "/spec/object", p.Spec.Object)
 	if !ok {
-		b.Problem("/spec/object", "unknown_object", "没有对象“"+p.Spec.Object+"”", definition.Suggest(p.Spec.Object, b.Names(object.Kind)))
 		return nil
 	}
 	p.Object = o

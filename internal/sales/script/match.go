@@ -8,8 +8,11 @@ import (
 	"baton/internal/platform/reader"
 )
 
-// matcher compiles what was typed: each word must stand in a script's question, answer or industry, or spell its question or industry in
-// pinyin from the beginning of a syllable on, or by initials.
+// leastOfAnswer is how many letters must be typed before answers are searched by their spelling: two initials stand in any long text.
+const leastOfAnswer = 3
+
+// matcher compiles what was typed: each word must stand in a script's question, answer or industry, or spell some of them in pinyin from the
+// beginning of a syllable on, or by initials.
 func (l *Library) matcher(typed string) func(row *object.Row, hidden map[string]bool) bool {
 	words := strings.Fields(strings.ToLower(reader.Fold(typed)))
 	return func(row *object.Row, hidden map[string]bool) bool {
@@ -22,11 +25,10 @@ func (l *Library) matcher(typed string) func(row *object.Row, hidden map[string]
 			}
 			return text(row, field)
 		}
-		question, industry := see("question"), see("industry")
-		plain := strings.ToLower(reader.Fold(question + "\n" + see("answer") + "\n" + industry))
-		spelled := []spelling{spell(l.Speller, question), spell(l.Speller, industry)}
+		question, answer, industry := see("question"), see("answer"), see("industry")
+		plain := strings.ToLower(reader.Fold(question + "\n" + answer + "\n" + industry))
 		for _, w := range words {
-			if !strings.Contains(plain, w) && !spelled[0].has(w) && !spelled[1].has(w) {
+			if !strings.Contains(plain, w) && !spell(l.Speller, question).has(w) && !spell(l.Speller, industry).has(w) && (len(w) < leastOfAnswer || !spell(l.Speller, answer).has(w)) {
 				return false
 			}
 		}

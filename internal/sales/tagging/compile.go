@@ -42,9 +42,8 @@ func (c *compiler) dimension(def *definition.Definition) *Dimension {
 	if !c.b.Decode(&d.Spec) {
 		return nil
 	}
-	o, ok := object.Of(c.b.Snapshot, d.Spec.Object)
+	o, ok := object.Named(c.b, "/spec/object", d.Spec.Object)
 	if !ok {
-		c.b.Problem("/spec/object", "unknown_object", "没有对象“"+d.Spec.Object+"”", definition.Suggest(d.Spec.Object, c.b.Names(object.Kind)))
 		return nil
 	}
 	d.Object = o

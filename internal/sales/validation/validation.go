@@ -70,9 +70,8 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env, r
 		return nil
 	}
 	before := len(b.Problems)
-	o, ok := object.Of(b.Snapshot, v.Spec.Object)
+	o, ok := object.Named(b, "/spec/object", v.Spec.Object)
 	if !ok {
-		b.Problem("/spec/object", "unknown_object", "没有对象“"+v.Spec.Object+"”", definition.Suggest(v.Spec.Object, b.Names(object.Kind)))
 		return nil
 	}
 	v.Object = o

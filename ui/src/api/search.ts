@@ -22,7 +22,7 @@ export interface SearchGroup { object: string; title: Title; hits: SearchHit[]; 
 export function useSearch(q: string) {
   return useQuery({
     queryKey: keys.search(q),
-    queryFn: async ({ signal }) => (await api.get<{ groups: SearchGroup[] }>('search', { q }, signal)).groups,
+    queryFn: ({ signal }) => api.get<{ groups: SearchGroup[]; filling: boolean }>('search', { q }, signal),
     enabled: q !== '',
     placeholderData: q === '' ? undefined : keepPreviousData,
     staleTime: 5_000,

@@ -1,6 +1,7 @@
 import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { NumberRow, Row, SwitchRow } from './parts'
+import { SegmentSection } from './SegmentSection'
 import type { FollowUpSpec, FormProps } from './specs'
 
 export function FollowUpForm({ spec, onChange, disabled }: FormProps<FollowUpSpec>) {
@@ -20,6 +21,7 @@ export function FollowUpForm({ spec, onChange, disabled }: FormProps<FollowUpSpe
         </>}
         <SwitchRow label={t('followUp.workingTime')} hint={t('followUp.workingTimeHint')} value={Boolean(spec.working_time)} disabled={disabled} onChange={(working_time) => onChange({ ...spec, working_time })} />
       </section>
+      <SegmentSection object={spec.object} value={spec.when} disabled={disabled} onChange={(when) => onChange({ ...spec, when })} />
       <section className="config-section">
         <Row label={t('today.quick')} hint={t('today.quickHint')}>
           <Select mode="tags" open={false} suffixIcon={null} aria-label={t('today.quick')} style={{ width: 320, maxWidth: '100%' }} tokenSeparators={['\n']} value={spec.quick_notes ?? []} disabled={disabled} onChange={(quick_notes: string[]) => onChange({ ...spec, quick_notes })} placeholder={t('today.quickExample')} />

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { NumberRow, SwitchRow } from './parts'
+import { SegmentSection } from './SegmentSection'
 import type { FormProps, PoolSpec } from './specs'
 
 export function PoolForm({ spec, onChange, disabled }: FormProps<PoolSpec>) {
@@ -14,6 +15,7 @@ export function PoolForm({ spec, onChange, disabled }: FormProps<PoolSpec>) {
         {row('max_open', 'records')}
         {row('max_claims_per_day', 'records')}
       </section>
+      <SegmentSection object={spec.object} value={spec.when} disabled={disabled} onChange={(when) => onChange({ ...spec, when })} />
       <section className="config-section">
         {row('unassigned_hours', 'hours', t('pool.spec.unassignedHint'))}
         {row('recycle_after_days', 'days', t('pool.spec.recycleHint'))}

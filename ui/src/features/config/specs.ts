@@ -39,6 +39,7 @@ export interface PolicySpec {
 export interface FollowUpSpec {
   object: string
   enabled: boolean
+  when?: Condition | null
   first_open_hours?: number | null
   contact_hours?: number | null
   working_time?: boolean

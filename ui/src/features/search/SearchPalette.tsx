@@ -55,7 +55,7 @@ export default function SearchPalette({ onClose }: { onClose: () => void }) {
     if (eager && settled && current) go(current)
   })
   return (
-    <Modal open onCancel={onClose} footer={null} closable={false} title={null} width={640} className="palette" transitionName="" maskTransitionName="" aria-label={t('frame.search')}>
+    <Modal open onCancel={onClose} footer={null} closable={false} title={null} width={640} className="finder" transitionName="" maskTransitionName="" aria-label={t('frame.search')}>
       <Input
         autoFocus
         role="combobox"
@@ -77,18 +77,19 @@ export default function SearchPalette({ onClose }: { onClose: () => void }) {
         }}
         onKeyDown={keyed}
       />
-      <div className="palette-list" id={list} role="listbox" aria-label={t('palette.found')} aria-busy={!settled} ref={box}>
+      <div className="finder-list" id={list} role="listbox" aria-label={t('palette.found')} aria-busy={!settled} ref={box}>
         {search.isError ? <Alert type="error" showIcon role="alert" title={problemText(search.error)} /> : null}
         {words !== '' && search.isPending && !search.isError ? <Loading rows={3} /> : null}
         {sections.map((s) => (
           <div key={s.key} role="group" aria-label={s.title}>
-            <div className="palette-head" aria-hidden>{s.title}</div>
+            <div className="finder-head" aria-hidden>{s.title}</div>
             {s.choices.map((c) => <Line key={c.key} id={`${list}-${c.key}`} choice={c} chosen={c === current} onPoint={() => setChosen(c.key)} onChoose={() => go(c)} />)}
           </div>
         ))}
-        {choices.length === 0 && settled && !search.isError ? <p className="palette-none" role="status">{t('palette.none', { words })}<br /><span className="muted small">{t('palette.noneHint')}</span></p> : null}
+        {words !== '' && search.data?.filling ? <p className="finder-filling muted small" role="status">{t('palette.filling')}</p> : null}
+        {choices.length === 0 && settled && !search.isError ? <p className="finder-none" role="status">{t('palette.none', { words })}<br /><span className="muted small">{t('palette.noneHint')}</span></p> : null}
       </div>
-      <div className="palette-foot muted small" aria-hidden>{t('palette.keys')}</div>
+      <div className="finder-foot muted small" aria-hidden>{t('palette.keys')}</div>
     </Modal>
   )
 }
@@ -98,14 +99,14 @@ function Line({ id, choice, chosen, onPoint, onChoose }: { id: string; choice: C
   const meta = useMeta()
   const { hit } = choice
   return (
-    <div id={id} data-key={choice.key} data-testid="palette-line" role="option" aria-selected={chosen} className={`palette-line ${chosen ? 'chosen' : ''}`} onMouseMove={onPoint} onClick={onChoose}>
-      {choice.icon ? <span className="palette-icon" aria-hidden>{choice.icon}</span> : null}
-      <span className="palette-text">
-        <span className="palette-title">{hit ? <Marked text={hit.title} marks={hit.marks} /> : choice.label}</span>
-        {hit ? <span className="palette-facts muted small">{hit.fields.slice(0, 3).map((f) => <span key={f.name}><Marked text={f.text} marks={f.marks} /></span>)}</span> : null}
+    <div id={id} data-key={choice.key} data-testid="finder-line" role="option" aria-selected={chosen} className={`finder-line ${chosen ? 'chosen' : ''}`} onMouseMove={onPoint} onClick={onChoose}>
+      {choice.icon ? <span className="finder-icon" aria-hidden>{choice.icon}</span> : null}
+      <span className="finder-text">
+        <span className="finder-title">{hit ? <Marked text={hit.title} marks={hit.marks} /> : choice.label}</span>
+        {hit ? <span className="finder-facts muted small">{hit.fields.slice(0, 3).map((f) => <span key={f.name}><Marked text={f.text} marks={f.marks} /></span>)}</span> : null}
       </span>
-      {hit ? <span className="palette-owner muted small">{hit.mine ? <Tag color="blue">{t('palette.mine')}</Tag> : hit.owner || t('palette.pool')}</span> : null}
-      {!hit && choice.object ? <span className="palette-owner muted small">{titled(meta.objects.find((o) => o.name === choice.object)?.title, choice.object)}</span> : null}
+      {hit ? <span className="finder-owner muted small">{hit.mine ? <Tag color="blue">{t('palette.mine')}</Tag> : hit.owner || t('palette.pool')}</span> : null}
+      {!hit && choice.object ? <span className="finder-owner muted small">{titled(meta.objects.find((o) => o.name === choice.object)?.title, choice.object)}</span> : null}
     </div>
   )
 }

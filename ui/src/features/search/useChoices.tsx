@@ -47,7 +47,7 @@ export function useChoices(words: string, here?: string) {
     const opened = recents(user.id).filter((r) => meta.objects.some((o) => o.name === r.object))
     sections.push({ key: 'recent', title: t('palette.recent'), choices: opened.map((r) => ({ key: `recent-${r.id}`, to: `/objects/${r.object}/${r.id}`, label: r.title, object: r.object, icon: <ClockCircleOutlined aria-hidden /> })) })
   } else {
-    const groups = [...(search.data ?? [])].sort((a, b) => Number(b.object === here) - Number(a.object === here))
+    const groups = [...(search.data?.groups ?? [])].sort((a, b) => Number(b.object === here) - Number(a.object === here))
     for (const group of groups) {
       const choices = group.hits.map((hit): Choice => ({ key: hit.id, to: `/objects/${group.object}/${hit.id}`, label: hit.title, hit, object: group.object }))
       if (group.more) choices.push({ key: `all-${group.object}`, to: `/objects/${group.object}?view=all&q=${encodeURIComponent(words)}`, label: t('palette.all', { object: titled(group.title, group.object) }), icon: <UnorderedListOutlined aria-hidden /> })
