@@ -29,7 +29,7 @@ test('a demo person is one tap away, and the address asked for is kept', async (
   expect(new URL(page.url()).pathname).toBe('/objects/customer')
 })
 
-const everybody = ['今日', '线索', '客户', '商机', '合同', '看板']
+const everybody = ['今日', '线索', '客户', '商机', '合同', '公海', '超时清单', '看板']
 const people = [
   { username: 'chenli', role: '销售总监', nav: [...everybody, '分配诊断', '话术库', '配置', '审计留痕'], publishes: ['分配规则', '标签维度', '跟进规则', '渠道'], keys: true },
   { username: 'zhouming', role: '主管', nav: [...everybody, '话术库', '配置'], publishes: [], keys: false },
