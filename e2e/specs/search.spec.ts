@@ -6,6 +6,7 @@ import { newLead, shot, signIn } from '../harness/steps'
 const open = useBrowser()
 
 async function press(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: /^(search )?搜索/ }).first().waitFor()
   await page.keyboard.press('Control+k')
   const box = page.getByRole('combobox', { name: '搜索记录、页面和操作' })
   await box.waitFor()

@@ -29,11 +29,8 @@ const client = `{"title_field":"company","pool":true,"fields":[
 
 var system = actor.TheSystem("test")
 
-// desk is a kernel with clients and a running index.
-type desk struct {
-	*kerneltest.Kernel
-	index *search.Index
-}
+// desk is a kernel with clients.
+type desk struct{ *kerneltest.Kernel }
 
 func open(t testing.TB, url string) *desk {
 	t.Helper()

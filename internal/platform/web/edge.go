@@ -91,7 +91,7 @@ func (e *Edge) Wrap(next http.Handler) http.Handler {
 			if rec.status >= 500 || took > 2*time.Second && !rec.stream {
 				e.Log.Warn("request", "request", id, "method", r.Method, "path", r.URL.Path, "status", rec.status, "ms", took.Milliseconds())
 			}
-			if rec.second != 0 {
+			if rec.second != 0 && ctx.Err() == nil { // who went away meanwhile misses nothing
 				e.Log.Warn("an answer failed after it had begun", "request", id, "method", r.Method, "path", r.URL.Path, "status", rec.status, "then", rec.second)
 			}
 			if e.Observe != nil {
