@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type PluginOption } from 'vite'
+import { shellWorker } from './pwa/plugin'
 
 // Development talks to a running server named by BATON_API; without one it uses
 // the mock, which is loaded on demand so that no build ever contains it.
 export default defineConfig(async ({ command, mode }) => {
   const target = process.env.BATON_API
-  const plugins: PluginOption[] = [react()]
+  const plugins: PluginOption[] = [react(), shellWorker()]
   if (command === 'serve' && mode !== 'test' && !target) {
     const { mockServer } = await import('./mock/plugin')
     plugins.push(mockServer())

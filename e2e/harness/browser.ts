@@ -43,9 +43,9 @@ export function useServer(): () => Server {
  * Call at the top of a spec file. It starts one browser for the file; the function it returns opens a page of a fresh, signed-out
  * browser profile, closed when the test ends, on the shared server or the one given. A console error, an uncaught error or an answer of
  * 500 or more fails that test; what a spec provokes on purpose it names: open(wide, ['/records/none']) forgives faults with that text or
- * address.
+ * address. The app's service worker is kept out unless worker says so: routes set by a spec do not see what a worker asks for.
  */
-export function useBrowser(own?: () => Server) {
+export function useBrowser(own?: () => Server, worker = false) {
   let browser: Browser
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args })
@@ -54,7 +54,7 @@ export function useBrowser(own?: () => Server) {
 
   return async function open(viewport = wide, forgive: string[] = []): Promise<Page> {
     const { baseURL } = own ? own() : sharedServer()
-    const context = await browser.newContext({ baseURL, viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+    const context = await browser.newContext({ baseURL, viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', serviceWorkers: worker ? 'allow' : 'block' })
     context.setDefaultTimeout(15_000)
     const faults = watch(context, forgive)
     const page = await context.newPage()

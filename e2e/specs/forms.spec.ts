@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { narrow, useBrowser, wide } from '../harness/browser'
 import { call, reads, settled, shot, signIn } from '../harness/steps'
 
-const open = useBrowser()
+const open = useBrowser(undefined, true) // the booth page has a worker of its own
 
 interface Page { records: { id: string; company: string; touches: number }[] }
 const found = async (page: Parameters<typeof call>[0], company: string) =>

@@ -29,12 +29,12 @@ test('a demo person is one tap away, and the address asked for is kept', async (
   expect(new URL(page.url()).pathname).toBe('/objects/customer')
 })
 
-const everybody = ['工作台', '线索', '客户', '商机', '合同', '看板']
+const everybody = ['今日', '线索', '客户', '商机', '合同', '公海', '超时清单', '看板']
 const people = [
   { username: 'chenli', role: '销售总监', nav: [...everybody, '分配诊断', '话术库', '配置', '审计留痕'], publishes: ['分配规则', '标签维度', '跟进规则', '渠道'], keys: true },
   { username: 'zhouming', role: '主管', nav: [...everybody, '话术库', '配置'], publishes: [], keys: false },
   { username: 'linxiao', role: '销售', nav: [...everybody, '话术库', '配置'], publishes: [], keys: false },
-  { username: 'fangyuan', role: '市场部', nav: ['工作台', '导入线索', '话术库', '配置'], publishes: ['渠道'], keys: true },
+  { username: 'fangyuan', role: '市场部', nav: ['今日', '导入线索', '话术库', '配置'], publishes: ['渠道'], keys: true },
   { username: 'admin', role: '管理员', nav: [...everybody, '分配诊断', '话术库', '配置', '审计留痕'], publishes: ['分配规则', '标签维度', '跟进规则', '渠道'], keys: true },
 ]
 const definitions: Record<string, string> = { 分配规则: 'assignment_policy/lead_assignment', 标签维度: 'tag_dimension/grade', 跟进规则: 'follow_up_rule/lead_follow_up', 渠道: 'channel/h5_form' }
@@ -79,7 +79,7 @@ test('on a phone the work is at the bottom, the rest behind More', async () => {
   const page = await open(narrow)
   await signIn(page, 'chenli')
   const bar = page.getByRole('navigation', { name: '主导航' })
-  expect(await bar.getByRole('link').allInnerTexts()).toEqual(['工作台', '线索', '客户', '看板'])
+  expect(await bar.getByRole('link').allInnerTexts()).toEqual(['今日', '线索', '客户', '看板'])
   await bar.getByRole('button', { name: '更多' }).click()
   await page.getByRole('dialog').getByRole('link', { name: '配置' }).click()
   await page.getByRole('heading', { name: '配置', level: 1 }).waitFor()

@@ -36,7 +36,7 @@ const pages = (lead: string): [string, string][] => [
 const ownWords = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const data = [
-      'td', 'tbody th', 'textarea', '.chip', '.person', '.facts dd', '.record-page h1', '.timeline', '.home-line', '.inbox-item', '.why', '.trace', '.filter-chip', '.filter-sentence',
+      'td', 'tbody th', '.chip', '.person', '.facts dd', '.record-page h1', '.timeline', '.today-name', '.today-facts', '.today-last', '.today-acts .ant-btn', '.behind', '.overdue-cards a', '.overdue-cards p', '.overdue-talk', '.overdue-cards .ant-btn', '.quick-note', '.inbox-item', '.why', '.trace', '.filter-chip', '.filter-sentence', 'textarea',
       '.config-sentence', '.config-reads', '.script-list', '.scripts-all', '.diagnosis-fault', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
       '.ant-drawer-title', '.banner-side', '.person-button', '.ant-select-content', '.ant-select-selection-item', '.page-extra', '.movers', '[data-testid=branch]', '[data-testid=condition]', '.col-check', 'code', '.config-main h1', '.next-list',
       '.palette .section-title', '.palette-item', '[data-testid=branch-settings] :is(h2, .form-control)', '.band-bar',
@@ -73,7 +73,7 @@ test('English: the language is switched in the menu, and no page keeps words of 
   await signIn(page, 'chenli')
   await page.getByRole('button', { name: '陈立 的菜单' }).click()
   await page.getByRole('menuitem', { name: 'English' }).click()
-  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor()
+  await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor()
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
   const lead = await sample(page)
   const left: string[] = []

@@ -19,6 +19,7 @@ import (
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/web"
+	"baton/internal/sales/today"
 )
 
 // Version of the program.
@@ -48,7 +49,9 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 
 	(&identity.HTTP{Service: a.Signing, Dir: a.Dir, Defs: a.Defs, Access: a.Access, Workspace: a.workspace, Demo: a.demoPeople, Secure: a.Config.SecureCookie}).Routes(r)
 	(&definition.HTTP{Manager: a.Defs, Trier: a.engines.trial, Linter: a.engines.doctor, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
-	(&record.HTTP{Reader: a.Reader, Writer: a.Writer, Origin: origin, Timers: a.timers, Actions: a.actions}).Routes(r)
+	records := &record.HTTP{Reader: a.Reader, Writer: a.Writer, Origin: origin, Timers: a.timers, Actions: a.actions}
+	records.Routes(r)
+	(&today.HTTP{Engine: &today.Engine{DB: a.DB, Defs: a.Defs, Access: a.Access, Reader: a.Reader, Ledger: a.Ledger, Clock: a.Clock, Nudged: a.engines.follow.Nudged}, Show: records.View, Actions: a.actions, QuickNotes: a.engines.follow.QuickNotes}).Routes(r)
 	(&trail{ledger: a.Ledger, reader: a.Reader}).Routes(r)
 	(&meta{app: a}).Routes(r)
 	a.routes(r)

@@ -79,6 +79,7 @@ var routeRights = []struct {
 
 	{"POST /api/v1/objects/{object}/records/{id}:protect", "/api/v1/objects/lead/records/{mine}:protect", map[string]any{"until": "2999-01-01T00:00:00Z"}, "401 422 403 403 404 403 403 401"}, // 422: too far; only the owner may
 	{"POST /api/v1/objects/{object}/records/{id}:unprotect", "/api/v1/objects/lead/records/{mine}:unprotect", nil, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/objects/{object}/records/{id}:note", "/api/v1/objects/lead/records/{mine}:note", map[string]any{"note": "下午开会"}, "401 200 200 200 404 200 403 401"},
 	{"GET /api/v1/objects/{object}/pool", "/api/v1/objects/lead/pool", nil, "401 200 200 200 404 200 200 401"},
 	{"GET /api/v1/objects/{object}/pool", "/api/v1/objects/customer/pool", nil, "401 409 409 409 404 409 409 401"},
 
@@ -86,6 +87,9 @@ var routeRights = []struct {
 	{"GET /api/v1/objects/{object}/overdue", "/api/v1/objects/lead/overdue", nil, "401 200 200 200 404 200 200 401"},
 	{"GET /api/v1/objects/{object}/overdue.xlsx", "/api/v1/objects/lead/overdue.xlsx", nil, "401 403 200 200 404 200 403 401"},
 	{"POST /api/v1/objects/{object}/overdue/{id}:talk", "/api/v1/objects/lead/overdue/none:talk", map[string]any{"note": "聊聊"}, "401 404 404 404 404 404 404 401"},
+	// The home: everybody's own.
+	{"GET /api/v1/today", "/api/v1/today", nil, "401 200 200 200 200 200 200 401"},
+	{"POST /api/v1/today:visit", "/api/v1/today:visit", nil, "401 200 200 200 200 200 200 401"},
 
 	// Duplicates: who sees both is told, who may change both decides; going over all is the configuration's.
 	{"GET /api/v1/objects/{object}/duplicates", "/api/v1/objects/lead/duplicates", nil, "401 200 200 200 404 200 200 401"},

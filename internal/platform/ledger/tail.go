@@ -165,6 +165,27 @@ func (l *Ledger) Search(ctx context.Context, f Filter) ([]*Event, error) {
 	return opened(l.read(ctx, l.db, q+" ORDER BY seq DESC LIMIT ?", append(args, f.Limit)...))
 }
 
+// Newest reads the newest event of certain kinds about each of some records, by record.
+func (l *Ledger) Newest(ctx context.Context, ids []string, ops ...string) (map[string]*Event, error) {
+	out := make(map[string]*Event, len(ids))
+	if len(ids) == 0 || len(ops) == 0 {
+		return out, nil
+	}
+	marks := func(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+	args := make([]any, 0, len(ids)+len(ops))
+	for _, s := range ids {
+		args = append(args, s)
+	}
+	for _, s := range ops {
+		args = append(args, s)
+	}
+	events, err := opened(l.read(ctx, l.db, "SELECT "+columns+" FROM event WHERE seq IN (SELECT MAX(seq) FROM event WHERE record_id IN "+marks(len(ids))+" AND op IN "+marks(len(ops))+" GROUP BY record_id)", args...))
+	for _, e := range events {
+		out[e.RecordID] = e
+	}
+	return out, err
+}
+
 // Batch reads up to limit events of an import behind a number, in order.
 func (l *Ledger) Batch(ctx context.Context, batch string, after int64, limit int) ([]*Event, error) {
 	return opened(l.read(ctx, l.db, "SELECT "+columns+" FROM event WHERE origin = 'import' AND batch = ? AND seq > ? ORDER BY seq LIMIT ?", batch, after, limit))

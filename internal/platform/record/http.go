@@ -206,6 +206,15 @@ func decode(raw []byte) (map[string]any, error) {
 	return body, nil
 }
 
+// View gives rows of an object as the API shows them to the actor: with their countdowns, and the names of what they refer to.
+func (h *HTTP) View(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row) ([]map[string]any, map[string]map[string]string, error) {
+	out, err := h.show(ctx, a, o, rows, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return out.records, out.refs, nil
+}
+
 type shown struct {
 	records []map[string]any
 	refs    map[string]map[string]string

@@ -189,6 +189,9 @@ func (e *Engine) Contacted(ctx context.Context, a *actor.Actor, objectName, id, 
 		if has(row.Object, dueField) {
 			lead.Values[dueField] = nil
 		}
+		if until, _ := row.Int(protectedField); until != 0 && until <= now {
+			lead.Values[protectedField] = nil // this was the call back; a later one stands
+		}
 		writes := []record.Write{lead}
 		if w, ok := followUp(s, a, row, way, note, now); ok {
 			writes = append(writes, w)

@@ -27,6 +27,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":return", Right: web.SignedIn, Summary: "Give a record back to the pool"}, h.giveBack)
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":protect", Right: web.SignedIn, Summary: "Mark a record of one's own to be called back, until when nobody may take it"}, h.protect)
 	web.Handle(r, web.Route{Method: "POST", Path: one + ":unprotect", Right: web.SignedIn, Summary: "End such a mark before its time"}, h.unprotect)
+	web.Handle(r, web.Route{Method: "POST", Path: one + ":note", Right: web.SignedIn, Summary: "Keep a note, or a try to reach the contact that failed; stops no countdown"}, h.note)
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/pool", Right: web.SignedIn, Summary: "An object's pool by region: counts, what waits too long, one's quotas"}, h.pool)
 }
 
@@ -67,6 +68,16 @@ type protectIn struct {
 	Body   struct {
 		Until string `json:"until,omitempty" doc:"RFC 3339"`
 		Note  string `json:"note,omitempty"`
+	}
+}
+
+type noteIn struct {
+	Object string `path:"object"`
+	ID     string `path:"id"`
+	Body   struct {
+		Note  string `json:"note,omitempty"`
+		Way   string `json:"way,omitempty" doc:"how it was tried without success: phone, wecom, visit, email or other; empty for a mere note"`
+		Until string `json:"until,omitempty" doc:"RFC 3339; keeps the record for a call back then, as :protect does"`
 	}
 }
 
@@ -112,6 +123,11 @@ func (h *HTTP) protect(ctx context.Context, in *protectIn) (*shownOut, error) {
 
 func (h *HTTP) unprotect(ctx context.Context, in *one) (*shownOut, error) {
 	row, err := h.Engine.Unprotect(ctx, actor.From(ctx), in.Object, in.ID)
+	return h.show(ctx, row, err)
+}
+
+func (h *HTTP) note(ctx context.Context, in *noteIn) (*shownOut, error) {
+	row, err := h.Engine.Note(ctx, actor.From(ctx), in.Object, in.ID, Try{Note: in.Body.Note, Way: in.Body.Way, Until: in.Body.Until})
 	return h.show(ctx, row, err)
 }
 

@@ -36,6 +36,8 @@ type Spec struct {
 	// Nudge is what follows an act of the contact (downloads, opened quotes); absent: as DefaultNudge has it. A rule whose hours above are
 	// both 0 is for nudges only.
 	Nudge *NudgeSpec `json:"nudge,omitempty"`
+	// QuickNotes are what is often said of a contact, offered for one tap where it is written down.
+	QuickNotes []string `json:"quick_notes,omitempty"`
 }
 
 // NudgeSpec says how the owner learns of a contact's act.
@@ -94,6 +96,7 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) a
 		hours("/spec/contact_hours", r.Spec.ContactHours)
 	}
 	r.checkNudge(b, hours)
+	r.checkQuickNotes(b)
 	if h := r.Spec.OnBreach.EscalateAfterHours; h != nil {
 		hours("/spec/on_breach/escalate_after_hours", *h)
 	}

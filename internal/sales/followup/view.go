@@ -83,7 +83,7 @@ func (e *Engine) TimersFor(ctx context.Context, q store.Querier, objectName stri
 	return out, nil
 }
 
-// Actions tells what the actor may do with a row: claim, open (the owner's first opening is still to come), contacted, transfer, return, protect and unprotect
+// Actions tells what the actor may do with a row: claim, open (the owner's first opening is still to come), contacted, note, transfer, return, protect and unprotect
 // (待回访).
 func (e *Engine) Actions(a *actor.Actor, row *object.Row) map[string]bool {
 	s := e.Defs.Current()
@@ -93,6 +93,7 @@ func (e *Engine) Actions(a *actor.Actor, row *object.Row) map[string]bool {
 		"claim":     a.Kind == actor.Person && row.Owner() == "" && row.Object.Spec.Pool && e.Access.May(s, a, row.Object.Name, func(r access.Rule) bool { return r.Claim }),
 		"open":      mine && has(row.Object, "first_opened_at") && row.Get("first_opened_at") == nil,
 		"contacted": contactable(s, row.Object) && (mine || e.Access.Scope(s, a, row.Object.Name, access.Update).Allows(row)),
+		"note":      mine || e.Access.Scope(s, a, row.Object.Name, access.Update).Allows(row),
 		"transfer":  mayMove,
 		"return":    mayMove && row.Owner() != "" && row.Object.Spec.Pool,
 		"protect":   mine && has(row.Object, protectedField) && !settled(row),

@@ -10,6 +10,7 @@ export const keys = {
   jobs: ['jobs'] as const,
   job: (id: string) => ['jobs', id] as const,
   inbox: ['inbox'] as const,
+  today: ['today'] as const,
   search: (q: string) => ['search', q] as const,
   definitions: ['definitions'] as const,
   definition: (kind: string, name: string) => ['definitions', kind, name] as const,

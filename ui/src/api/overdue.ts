@@ -29,7 +29,7 @@ export interface OverduePage {
   may_export: boolean
 }
 
-export type OverdueAsk = { days: number; person?: string; open?: boolean }
+export type OverdueAsk = { days: number; person?: string; open?: boolean; limit?: number }
 
 /** What ran past its limit, the longest first. Kept under the object's records; asked again each minute, as delays grow. */
 export function useOverdue(object: string, ask: OverdueAsk, enabled = true) {

@@ -27,7 +27,7 @@ async function current(): Promise<Session | null> {
 
 /** Null while nobody is signed in. Refetched each minute, which also keeps the clock true. */
 export function useSessionQuery() {
-  return useQuery({ queryKey: keys.session, queryFn: current, staleTime: 60_000, refetchInterval: 60_000 })
+  return useQuery({ queryKey: keys.session, queryFn: current, staleTime: 60_000, refetchInterval: 60_000, retry: (count, error) => count < 2 && !(error instanceof Problem && error.code === 'offline') })
 }
 
 export function useRight(right: string): boolean {

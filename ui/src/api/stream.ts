@@ -53,14 +53,14 @@ export function followStream(client: QueryClient, onState: (live: boolean) => vo
     source.addEventListener('record', (event) => {
       const { object, id } = read(event)
       if (!object) return
-      touch(keys.list(object), keys.funnel, keys.events)
+      touch(keys.list(object), keys.today, keys.funnel, keys.events)
       if (id) touch(keys.record(object, id))
     })
     source.addEventListener('inbox', (event) => {
-      touch(keys.inbox, keys.session)
+      touch(keys.inbox, keys.today, keys.session)
       onInbox?.(read(event) as Partial<InboxItem>)
     }) // the session brings the server's time: what ran out is shown as run out
-    source.addEventListener('revision', () => touch(keys.meta, keys.definitions, keys.revisions, keys.funnel))
+    source.addEventListener('revision', () => touch(keys.meta, keys.today, keys.definitions, keys.revisions, keys.funnel))
     source.addEventListener('job', () => touch(keys.jobs))
   }
   connect()

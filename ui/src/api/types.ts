@@ -147,6 +147,7 @@ export interface RecordRights {
   claim?: boolean
   open?: boolean
   contacted?: boolean
+  note?: boolean
   transfer?: boolean
   return?: boolean
   protect?: boolean

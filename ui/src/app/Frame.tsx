@@ -6,6 +6,7 @@ import { useNudges } from '../features/forms/useNudges'
 import { usePhone } from '../parts/usePhone'
 import { useWhy } from '../parts/useWhy'
 import { BottomBar } from './BottomBar'
+import { ShellNews } from './ShellNews'
 import { useNav } from './nav'
 import { TopBar } from './TopBar'
 import { useLive } from './useLive'
@@ -53,6 +54,7 @@ export function Frame({ children }: { children: ReactNode }) {
       )}
       <div className="frame-body">
         <TopBar live={live} />
+        <ShellNews />
         <main id="main" tabIndex={-1}>{children}</main>
       </div>
       {phone ? <BottomBar items={nav} /> : null}

@@ -4,6 +4,7 @@ import { useSession, useSignOut } from '../api/session'
 import { setLanguage } from '../i18n'
 import { titled } from '../i18n/titled'
 import { Avatar } from '../parts/Avatar'
+import { useInstall } from './shell'
 import { useMode } from '../theme/context'
 
 export function PersonMenu() {
@@ -11,6 +12,7 @@ export function PersonMenu() {
   const { user } = useSession()
   const { mode, setMode } = useMode()
   const signOut = useSignOut()
+  const install = useInstall()
   const roles = (user.role_titles?.map((r) => titled(r)) ?? user.roles.map((r) => t(`role.${r}`, { defaultValue: r }))).join(' · ')
   return (
     <Dropdown
@@ -22,6 +24,7 @@ export function PersonMenu() {
           { type: 'divider' },
           { key: 'language', label: i18n.language === 'en' ? t('menu.toChinese') : t('menu.toEnglish'), onClick: () => void setLanguage(i18n.language === 'en' ? 'zh-CN' : 'en') },
           { key: 'mode', label: t(mode === 'dark' ? 'menu.light' : 'menu.dark'), onClick: () => setMode(mode === 'dark' ? 'light' : 'dark') },
+          ...(install ? [{ key: 'install', label: t('shell.install'), onClick: install }] : []),
           { type: 'divider' },
           { key: 'out', label: t('menu.signOut'), onClick: () => signOut.mutate() },
         ],

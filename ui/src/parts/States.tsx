@@ -1,6 +1,6 @@
 import { Button, Skeleton } from 'antd'
-import { ApiOutlined, FileSearchOutlined, InboxOutlined, LockOutlined } from '@ant-design/icons'
-import type { ReactNode } from 'react'
+import { ApiOutlined, DisconnectOutlined, FileSearchOutlined, InboxOutlined, LockOutlined } from '@ant-design/icons'
+import { useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '../api/client'
 import { problemText } from './problem'
@@ -38,6 +38,25 @@ export function NoRight({ text }: { text?: string }) {
 export function Missing({ text, children }: { text?: string; children?: ReactNode }) {
   const { t } = useTranslation()
   return <Panel icon={<FileSearchOutlined aria-hidden />} title={t('state.notFound')} text={text ?? t('state.notFoundText')}>{children}</Panel>
+}
+
+const askAgain = 5_000
+
+/** No net: why nothing is to be seen, and that it comes by itself. */
+export function Offline({ retry }: { retry: () => void }) {
+  const { t } = useTranslation()
+  useEffect(() => {
+    window.addEventListener('online', retry)
+    const timer = setInterval(retry, askAgain) // the browser's word on the net is not always true
+    return () => { window.removeEventListener('online', retry); clearInterval(timer) }
+  }, [retry])
+  return (
+    <div role="alert" className="state-offline">
+      <Panel icon={<DisconnectOutlined aria-hidden />} title={t('shell.noNet')} text={t('shell.noNetText')}>
+        <Button onClick={retry}>{t('state.retry')}</Button>
+      </Panel>
+    </div>
+  )
 }
 
 /** What happened, why, what to do; a missing right and a missing record are told apart from a fault. */

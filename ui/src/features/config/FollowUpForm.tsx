@@ -1,4 +1,4 @@
-import { Input } from 'antd'
+import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { NumberRow, Row, SwitchRow } from './parts'
 import { SegmentSection } from './SegmentSection'
@@ -22,6 +22,11 @@ export function FollowUpForm({ spec, onChange, disabled }: FormProps<FollowUpSpe
         <SwitchRow label={t('followUp.workingTime')} hint={t('followUp.workingTimeHint')} value={Boolean(spec.working_time)} disabled={disabled} onChange={(working_time) => onChange({ ...spec, working_time })} />
       </section>
       <SegmentSection object={spec.object} value={spec.when} disabled={disabled} onChange={(when) => onChange({ ...spec, when })} />
+      <section className="config-section">
+        <Row label={t('today.quick')} hint={t('today.quickHint')}>
+          <Select mode="tags" open={false} suffixIcon={null} aria-label={t('today.quick')} style={{ width: 320, maxWidth: '100%' }} tokenSeparators={['\n']} value={spec.quick_notes ?? []} disabled={disabled} onChange={(quick_notes: string[]) => onChange({ ...spec, quick_notes })} placeholder={t('today.quickExample')} />
+        </Row>
+      </section>
       <section className="config-section">
         <h3>{t('hosted.nudge')}</h3>
         <p className="muted small">{t('hosted.nudgeHint')}</p>

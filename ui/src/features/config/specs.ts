@@ -44,6 +44,7 @@ export interface FollowUpSpec {
   contact_hours?: number | null
   working_time?: boolean
   calendar?: string
+  quick_notes?: string[]
   nudge?: { hours: number; quiet_minutes: number; text?: string; acts?: Record<string, string> } | null
   on_breach?: { notify_owner?: boolean; copy_supervisor?: boolean; escalate_after_hours?: number | null; return_to_pool_after_hours?: number | null }
 }

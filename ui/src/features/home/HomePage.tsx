@@ -1,109 +1,121 @@
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, useNavigate } from 'react-router'
-import { allOf, type Condition } from '../../api/condition'
+import { useNavigate, useSearchParams } from 'react-router'
 import { useInbox, useMarkRead } from '../../api/inbox'
-import { useFewRecords } from '../../api/records'
-import { useMeta, useSession } from '../../api/session'
-import type { ObjectMeta, RecordData, RecordPage, Refs } from '../../api/types'
-import { FieldShow } from '../../fields'
-import { isBlank } from '../../fields/kind'
+import { useSession } from '../../api/session'
+import { useAct, useTask, useToday, useVisit, type SectionKey, type Today } from '../../api/today'
 import { useCoarseNow } from '../../parts/clock'
-import { CountdownChip } from '../../parts/Countdown'
 import { weekday } from '../../parts/format'
 import { Card, PageHead } from '../../parts/PageHead'
 import { Empty, Failed, Loading } from '../../parts/States'
+import { usePhone } from '../../parts/usePhone'
 import { InboxLine } from '../inbox/InboxLine'
-import { Age } from '../records/Cell'
-import { dueFilters, titleOf } from '../records/views'
+import { useClaim } from '../pool/useClaim'
+import { TransferModal } from '../record/TransferModal'
+import { useRowKeys } from '../records/useRowKeys'
+import { LineSheet, useToast, type Chosen } from './LineSheet'
+import { counted, EmptyWay, mergedOf, SectionCard, without, type Merged } from './Sections'
+import { Behind, TeamOverdue } from './Team'
+import { Tiles } from './Tiles'
+import { targetOf, type LineActs } from './TodayLine'
 import './home.css'
 
-const shownFirst = 12
-const shownNew = 8
-const again = 60_000
-const fresh: Condition = { field: 'created_at', op: 'within', value: { last: 3, unit: 'day' } }
-
-/** What this person should do first: overdue, then due today, then what just came in. */
+/** What this person does today: what runs out, what was agreed, what is new, what is to be done; for who leads, where the team stands. */
 export default function HomePage() {
   const { t } = useTranslation()
-  const meta = useMeta()
   const { user } = useSession()
   const now = useCoarseNow()
-  const object = meta.objects.find((o) => o.name === 'lead')
+  const phone = usePhone()
+  const today = useToday()
+  useVisit()
   return (
     <div className="page home">
-      <PageHead title={t('home.title')} extra={<span>{weekday(now)} · {t('home.hello', { name: user.name })}</span>} />
-      <div className={object ? 'home-grid' : 'home-grid is-single'}>
-        {object ? <Work object={object} me={user.roles.includes('rep') ? user.id : null} /> : null}
-        <Latest />
-      </div>
+      <PageHead title={t('home.title')} extra={<span>{weekday(now)}{phone ? null : ` · ${t('home.hello', { name: user.name })}`}</span>} />
+      {today.isPending ? <Loading rows={10} />
+        : today.isError && !today.data ? <Failed error={today.error} retry={() => void today.refetch()} />
+        : <Day today={today.data} phone={phone} />}
     </div>
   )
 }
 
-/** A rep's own leads; for those who lead (me is null), the ones of everybody they may see, with whose they are. */
-function Work({ object, me }: { object: ObjectMeta; me: string | null }) {
+/** How many a section of the desk's page shows that is not its first matter. */
+const few = { todo: 8, pool: 6 } as Partial<Record<SectionKey, number>>
+const rep: SectionKey[] = ['first', 'calls', 'new', 'todo', 'pool']
+const lead: SectionKey[] = ['pool', 'first', 'calls', 'todo']
+
+function Day({ today, phone }: { today: Today; phone: boolean }) {
   const { t } = useTranslation()
-  const whose: Condition | undefined = me ? { field: 'owner', op: 'eq', value: me } : undefined
-  const ask = (filter: Condition, sort: string, limit: number) => ({ filter: allOf(whose, filter), sort, limit })
-  const timed = object.fields.some((f) => f.name === 'due_at') // a company may have leads that nothing counts down
-  const overdue = useFewRecords('lead', ask(dueFilters.overdue, 'due_at', 1), timed, again)
-  const today = useFewRecords('lead', ask(dueFilters.today, 'due_at', 1), timed, again)
-  const first = useFewRecords('lead', ask(dueFilters.both, 'due_at', shownFirst), timed, again)
-  const news = useFewRecords('lead', ask(fresh, '-created_at', shownFirst + shownNew), true, again)
-  const all = timed ? [overdue, today, first, news] : [news]
-  const failed = all.find((q) => q.isError && !q.data)
-  if (failed) return <Card><Failed error={failed.error} retry={() => all.forEach((q) => void q.refetch())} /></Card>
-  if (!news.data || (timed && (!overdue.data || !today.data || !first.data))) return <Card><Loading rows={8} /></Card>
-  const listed = new Set((first.data?.records ?? []).map((r) => r.id))
-  const later = news.data.records.filter((r) => !listed.has(r.id)).slice(0, shownNew)
-  const newest = `/objects/lead?view=all&filter=${encodeURIComponent(JSON.stringify(whose ? [whose, fresh] : [fresh]))}&sort=-created_at`
-  const due = (overdue.data?.count ?? 0) + (today.data?.count ?? 0)
-  return (
-    <div className="home-work">
-      <div className="home-tiles">
-        {overdue.data ? <Tile tone="red" page={overdue.data} label={t('home.overdue')} to="/objects/lead?view=overdue" /> : null}
-        {today.data ? <Tile tone="amber" page={today.data} label={t('home.today')} to="/objects/lead?view=today" /> : null}
-        <Tile tone="ink" page={news.data} label={t('home.new')} to={newest} />
-      </div>
-      {first.data ? <Card title={t(me ? 'home.first' : 'home.watch')} extra={due > listed.size ? <Link to="/objects/lead?view=soon">{t('home.more')}</Link> : undefined}>
-        {listed.size === 0 ? <Empty title={t('home.nothingDue')} text={t('home.nothingDueText')} /> : <Leads records={first.data.records} object={object} refs={first.data.refs} timed owners={!me} />}
-      </Card> : null}
-      {later.length > 0 ? <Card title={t('home.new')} extra={<Link to={newest}>{t('home.more')}</Link>}><Leads records={later} object={object} refs={news.data.refs} owners={!me} /></Card> : null}
-    </div>
+  const navigate = useNavigate()
+  const toast = useToast()
+  const act = useAct()
+  const task = useTask()
+  const { busy, claim } = useClaim('lead')
+  const [chosen, setChosen] = useState<Chosen | null>(null)
+  const [handing, setHanding] = useState<string | null>(null)
+  const [params, setParams] = useSearchParams()
+  const [cursor, setCursor] = useState(-1)
+  // Who leads has seldom leads of their own: a section of those stands only where there are any.
+  const merged = (today.team ? lead : rep).map((key) => mergedOf(today, key)).filter((m): m is Merged => m !== null && !(today.team && (m.key === 'first' || m.key === 'calls') && m.count === 0))
+  const tabs = [...(today.team ? ['team', 'behind'] : []), ...merged.map((m) => m.key)]
+  const tab = tabs.find((k) => k === params.get('tab')) ?? tabs[0] ?? ''
+  // At a desk all sections stand under one another: what is new and runs is shown once, where it runs.
+  const seen = phone ? merged.filter((m) => m.key === tab) : merged.map((m) => (m.key === 'new' ? without(m, mergedOf(today, 'first')) : m)).filter((m) => m !== null)
+  const flat = seen.flatMap((m) => m.lines.slice(0, phone ? undefined : few[m.key]).map((l) => ({ ...l, section: m.key })))
+  const at = flat[cursor]
+  const acts: LineActs = {
+    busy, claim, assign: setHanding,
+    sheet: (kind, object, line, title) => setChosen({ kind, object, line, title }),
+    called: (object, line) => { if (line.rights.open) act.mutate({ object, id: line.record.id, action: 'open' }) },
+    finish: ({ id }, title) => task.mutate({ id, changes: { status: 'done' } }, {
+      onSuccess: () => toast(t('today.finished', { title }), () => task.mutateAsync({ id, changes: { status: 'open' } })),
+      onError: (error) => toast(error),
+    }),
+  }
+  useRowKeys({
+    count: flat.length, cursor, move: setCursor,
+    select: (n) => { const l = flat[n]; if (l?.line.rights.contacted && l.object !== 'task') acts.sheet('contacted', l.object, l.line, String(l.line.record.company ?? l.line.record.name ?? '')) },
+    open: (n) => { const l = flat[n]; const to = l ? targetOf(l.object, l.line.record) : null; if (to) void navigate(to) },
+  })
+  const card = (m: Merged): ReactNode => (
+    <SectionCard key={m.key} merged={m} today={today} phone={phone} shown={phone ? undefined : few[m.key]} acts={acts} here={at ? `${at.section}/${at.line.record.id}` : ''} onEmpty={(key) => <EmptyWay today={today} section={key} />} />
   )
-}
-
-function Tile({ tone, page, label, to }: { tone: string; page: RecordPage; label: string; to: string }) {
-  const value = page.count_capped ? '1000+' : String(page.count ?? 0)
+  if (!today.leads && merged.every((m) => m.count === 0)) return <div className="home-grid is-single"><Latest /></div>
+  const count = (key: string): string => { const m = merged.find((x) => x.key === key); return m && m.count > 0 ? counted(m.count, m.capped) : '' }
+  const right: SectionKey[] = today.team ? ['todo'] : ['todo', 'pool']
   return (
-    <Link to={to} className={`tile tile-${value === '0' ? 'ink' : tone}`} data-testid="home-tile">
-      <strong>{value}</strong>
-      <span>{label}</span>
-    </Link>
-  )
-}
-
-interface LeadsProps { records: RecordData[]; object: ObjectMeta; refs?: Refs; timed?: boolean; owners: boolean }
-
-function Leads({ records, object, refs, timed, owners }: LeadsProps) {
-  const { t } = useTranslation()
-  const facts = ['name', 'budget', 'industry', 'source'].flatMap((n) => object.fields.filter((f) => f.name === n))
-  const owner = owners ? object.fields.find((f) => f.name === 'owner') : undefined
-  return (
-    <ul className="home-list">
-      {records.map((record) => (
-        <li key={record.id}>
-          <Link to={`/objects/lead/${record.id}`} className="home-line" data-testid="home-lead">
-            <span className="home-name">{titleOf(record, object) ?? t('record.untitled')}</span>
-            <span className="home-facts">
-              {facts.filter((f) => !isBlank(record[f.name]) && String(record[f.name]) !== titleOf(record, object)).map((f) => <span key={f.name}><FieldShow field={f} value={record[f.name]} refs={refs} /></span>)}
-            </span>
-            {owner ? <span className="home-owner">{isBlank(record.owner) ? <span className="muted">{t('record.pool')}</span> : <FieldShow field={owner} value={record.owner} refs={refs} />}</span> : null}
-            <span className="home-end">{timed ? <CountdownChip record={record} /> : <Age at={record.created_at} />}</span>
-          </Link>
-        </li>
-      ))}
-    </ul>
+    <>
+      {phone ? (
+        <>
+          <Tiles today={today} />
+          <div className="today-tabs" role="tablist" aria-label={t('home.title')}>
+            {tabs.map((key) => (
+              <button key={key} type="button" role="tab" aria-selected={key === tab} className="today-tab" data-testid={`tab-${key}`} onClick={() => setParams(key === tabs[0] ? {} : { tab: key }, { replace: true })}>
+                {t(`today.tab.${key === 'pool' && today.team ? 'unassigned' : key}`)} <span className="num">{count(key)}</span>
+              </button>
+            ))}
+          </div>
+          <div role="tabpanel">
+            {tab === 'team' ? <TeamOverdue phone /> : tab === 'behind' ? <Behind phone /> : seen.map(card)}
+          </div>
+        </>
+      ) : (
+        <div className="home-grid">
+          <div className="home-work">
+            <Tiles today={today} />
+            {today.team ? <TeamOverdue phone={false} /> : null}
+            {seen.filter((m) => !right.includes(m.key)).map(card)}
+            <p className="muted small today-keys">{t('today.keys')}</p>
+          </div>
+          <div className="home-side">
+            {today.team ? <Behind phone={false} /> : null}
+            {seen.filter((m) => right.includes(m.key)).map(card)}
+            <Latest />
+          </div>
+        </div>
+      )}
+      {chosen ? <LineSheet chosen={chosen} quick={today.quick_notes?.[chosen.object] ?? []} onClose={() => setChosen(null)} /> : null}
+      {handing ? <TransferModal object="lead" ids={[handing]} refs={today.refs} onClose={() => setHanding(null)} /> : null}
+    </>
   )
 }
 

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, Problem, recordPath } from '../../api/client'
+import { Problem } from '../../api/client'
 import { keys } from '../../api/keys'
 import { useBulk, usePool, type Pool, type PoolRegion } from '../../api/pool'
 import { mergeRefs, useRecords } from '../../api/records'
@@ -16,6 +16,7 @@ import { Empty, Failed, Loading, NoRight } from '../../parts/States'
 import { TransferModal } from '../record/TransferModal'
 import { useRowKeys } from '../records/useRowKeys'
 import { PoolLine } from './PoolLine'
+import { useClaim } from './useClaim'
 import '../records/records.css'
 import './pool.css'
 
@@ -85,7 +86,6 @@ function Lines({ object, pool, region, late, onAll }: { object: ObjectMeta; pool
   const { t } = useTranslation()
   const navigate = useNavigate()
   const { message } = App.useApp()
-  const client = useQueryClient()
   const sort = object.fields.some((f) => f.name === 'pool_since') ? 'pool_since' : 'created_at'
   const list = useRecords(object.name, { filter: late ? region.waiting_filter : region.filter, sort })
   const pages = list.data?.pages
@@ -95,7 +95,7 @@ function Lines({ object, pool, region, late, onAll }: { object: ObjectMeta; pool
   const selected = useMemo(() => records.filter((r) => chosen.has(r.id)).map((r) => r.id), [records, chosen])
   const [cursor, setCursor] = useState(-1)
   const [handing, setHanding] = useState(false)
-  const [busy, setBusy] = useState('')
+  const { busy, claim } = useClaim(object.name)
   const bulk = useBulk(object.name)
   const toggle = useCallback((id: string) => setSelected((old) => {
     const next = new Set(old)
@@ -107,18 +107,6 @@ function Lines({ object, pool, region, late, onAll }: { object: ObjectMeta; pool
     select: (at) => { const r = records[at]; if (r && pool.may_assign) toggle(r.id) },
     open: (at) => { const r = records[at]; if (r) void navigate(`/objects/${object.name}/${r.id}`) },
   })
-  const again = (): void => void client.invalidateQueries({ queryKey: keys.list(object.name) })
-  const undo = (id: string): void => {
-    message.destroy(id)
-    api.post(recordPath(object.name, id, ':return'), { reason: t('pool.undoReason') }).then(() => void message.success(t('pool.undone')), (error: unknown) => void message.error(problemText(error))).finally(again)
-  }
-  const claim = (id: string): void => {
-    setBusy(id)
-    api.post(recordPath(object.name, id, ':claim'), {}).then(
-      () => void message.open({ key: id, type: 'success', duration: 8, content: <>{t('record.claimed')} <button type="button" className="link" onClick={() => { message.destroy(id); void navigate(`/objects/${object.name}/${id}`) }}>{t('pool.open')}</button> <button type="button" className="link" onClick={() => undo(id)}>{t('scripts.undo')}</button></> }),
-      (error: unknown) => void message.error(problemText(error)),
-    ).finally(() => { setBusy(''); again() })
-  }
   const claimSelected = (): void => bulk.mutate({ ids: selected, action: 'claim' }, {
     onSuccess: ({ won, lost, error }) => {
       setSelected(new Set())
