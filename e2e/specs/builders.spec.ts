@@ -114,7 +114,7 @@ test('bands move by handle, by key and by number, and never gape or overlap', as
   await page.mouse.down()
   await page.mouse.move(box.x + 2000, box.y + 16, { steps: 6 })
   await page.mouse.up()
-  await expect.poll(async () => Number(await number.inputValue()), 'it stops before its neighbour').toBeLessThan(200_000)
+  await expect.poll(async () => Number(await number.inputValue()), { message: 'it stops before its neighbour' }).toBeLessThan(200_000)
   await number.fill('80000')
   await reads(page.getByTestId('reads'), /低于 8万[\s\S]*8万 到 20万/)
   await page.getByTestId('check').getByText('没有发现问题，可以发布。').waitFor()

@@ -8,7 +8,7 @@ const open = useBrowser(undefined, true) // the booth page has a worker of its o
 
 interface Page { records: { id: string; company: string; touches: number }[] }
 const found = async (page: Parameters<typeof call>[0], company: string) =>
-  ((await call(page, 'GET', `objects/lead/records?filter=${encodeURIComponent(JSON.stringify({ field: 'company', op: 'eq', value: company }))}`)).body as Page).records
+  ((await call<Page>(page, 'GET', `objects/lead/records?filter=${encodeURIComponent(JSON.stringify({ field: 'company', op: 'eq', value: company }))}`)).body).records
 
 test('a form is built by drag and by keys, previewed as it goes, published and filled in by a visitor', async () => {
   const desk = await open(wide, ['definitions/form/f_e2e']) // not there yet

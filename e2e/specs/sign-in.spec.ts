@@ -31,11 +31,11 @@ test('a demo person is one tap away, and the address asked for is kept', async (
 
 const everybody = ['今日', '线索', '客户', '商机', '合同', '公海', '超时清单', '看板']
 const people = [
-  { username: 'chenli', role: '销售总监', nav: [...everybody, '分配诊断', '话术库', '配置', '审计留痕'], publishes: ['分配规则', '标签维度', '跟进规则', '渠道'], keys: true },
-  { username: 'zhouming', role: '主管', nav: [...everybody, '话术库', '配置'], publishes: [], keys: false },
-  { username: 'linxiao', role: '销售', nav: [...everybody, '话术库', '配置'], publishes: [], keys: false },
+  { username: 'chenli', role: '销售总监', nav: [...everybody, '分配诊断', '查重', '话术库', '配置', '审计留痕'], publishes: ['分配规则', '标签维度', '跟进规则', '渠道'], keys: true },
+  { username: 'zhouming', role: '主管', nav: [...everybody, '查重', '话术库', '配置'], publishes: [], keys: false },
+  { username: 'linxiao', role: '销售', nav: [...everybody, '查重', '话术库', '配置'], publishes: [], keys: false },
   { username: 'fangyuan', role: '市场部', nav: ['今日', '导入线索', '话术库', '配置'], publishes: ['渠道'], keys: true },
-  { username: 'admin', role: '管理员', nav: [...everybody, '分配诊断', '话术库', '配置', '审计留痕'], publishes: ['分配规则', '标签维度', '跟进规则', '渠道'], keys: true },
+  { username: 'admin', role: '管理员', nav: [...everybody, '分配诊断', '查重', '话术库', '配置', '审计留痕'], publishes: ['分配规则', '标签维度', '跟进规则', '渠道'], keys: true },
 ]
 const definitions: Record<string, string> = { 分配规则: 'assignment_policy/lead_assignment', 标签维度: 'tag_dimension/grade', 跟进规则: 'follow_up_rule/lead_follow_up', 渠道: 'channel/h5_form' }
 
@@ -59,9 +59,9 @@ test.each(people)('$username sees what a $role works with', async ({ username, r
 
   for (const [kind, path] of Object.entries(definitions)) {
     await page.goto(`/config/${path}`)
-    await page.getByText('名称', { exact: true }).waitFor()
+    await page.locator('.builder-form, .build').first().waitFor()
     expect(await page.getByRole('button', { name: '发布' }).count(), `may publish ${kind}`).toBe(publishes.includes(kind) ? 1 : 0)
-    const enabled = await page.locator('.builder-form :is(input, button, [role=switch], [role=combobox]):enabled').count()
+    const enabled = await page.locator(':is(.builder-form, .build-side) :is(input, button, [role=switch], [role=combobox]):enabled').count()
     expect(enabled > 0, `may edit ${kind}`).toBe(publishes.includes(kind))
   }
   await page.goto('/config/keys')

@@ -35,7 +35,7 @@ export function BranchSettings({ branch, spec, disabled, onChange }: { branch: B
       </Row>
       {spec.keep_owner ? <SwitchRow label={t('builder.keepHere')} value={branch.keep_owner !== false} disabled={disabled} onChange={(on) => onChange({ ...branch, keep_owner: on ? undefined : false })} /> : null}
       <Row label={t('policy.fallback')} hint={t('builder.fallbackHint')}><Switch aria-label={t('policy.fallbackOf', { title })} checked={Boolean(branch.fallback)} disabled={disabled} onChange={(fallback) => onChange({ ...branch, fallback })} /></Row>
-      <CandidatesNow where={candidates.where} object={spec.object} />
+      {disabled ? null : <CandidatesNow where={candidates.where} object={spec.object} />}
     </Card>
   )
 }
