@@ -267,7 +267,7 @@ func TestKillOfAnImportOnTheCommandLine(t *testing.T) {
 	}
 	s.Restart(t)
 	var list struct{ Jobs []Job }
-	admin.Get(t, path("/jobs"), &list)
+	admin.Get(t, path("/jobs?kind=import"), &list)
 	if len(list.Jobs) != 1 {
 		t.Fatalf("jobs after the kill: %+v", list.Jobs)
 	}

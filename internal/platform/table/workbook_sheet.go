@@ -242,5 +242,5 @@ func clean(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
-	return strings.Trim(s, "\x00")
+	return strings.ReplaceAll(s, "\x00", "")
 }
