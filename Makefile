@@ -67,7 +67,7 @@ e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 	@BATON_BIN='$(CURDIR)/bin/baton' $(TESTCOUNT) -as e2e -vitest .cache/vitest-e2e.json -- \
 	  npm --prefix e2e test -- --reporter=default --reporter=json --outputFile.json='$(CURDIR)/.cache/vitest-e2e.json'
 
-fuzz: ui ## Each fuzz target for FUZZTIME (default 5s)
+fuzz: ui ## Each fuzz target for FUZZTIME (default 4s)
 	@sh scripts/fuzz.sh
 
 bench: build ## Load and peers side by side (FULL=1: the long loads; ONLY=intake|reading|countdown|trial|decision|live|dedupe|bulk|workbook)

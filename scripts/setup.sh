@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks: PostgreSQL 15 or later, Chromium, Chinese fonts.
+# Installs what the tests need and this machine lacks: PostgreSQL 15 or later, Chromium with and without a window, Chinese fonts.
 set -eu
 missing=
 ls /usr/lib/postgresql/1[5-9]/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
+[ -x /usr/bin/chromium-headless-shell ] || missing="$missing chromium-headless-shell"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK-*.ttc >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"
 [ -n "$missing" ] || exit 0
 

@@ -7,7 +7,9 @@ import { startServer, type Server } from './server'
 export const wide = { width: 1440, height: 900 }
 export const narrow = { width: 390, height: 844 }
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+/** The browser without a window of its own is lighter; what belongs to an installed app, its workers, is tested in the whole one. */
+const shell = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
+const whole = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -48,7 +50,7 @@ export function useServer(): () => Server {
 export function useBrowser(own?: () => Server, worker = false) {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args })
+    browser = await chromium.launch({ executablePath: worker ? whole : shell, args })
   })
   afterAll(() => browser?.close())
 
