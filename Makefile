@@ -61,7 +61,7 @@ ui-tests: ui-packages
 	  npm --prefix ui test -- --reporter=default --reporter=json --outputFile.json='$(CURDIR)/.cache/vitest-ui.json'
 
 test-scenario: build ## The real binary through its HTTP API, on both databases (RUN=regexp picks some)
-	@BATON_BIN='$(CURDIR)/bin/baton' $(PGTEST) $(TESTCOUNT) -as scenario -- -count=1 -vet=off -timeout 20m $(if $(RUN),-run '$(RUN)') ./scenario/...
+	@BATON_BIN='$(CURDIR)/bin/baton' $(PGTEST) $(TESTCOUNT) -as scenario -- -count=1 -vet=off -parallel 4 -timeout 20m $(if $(RUN),-run '$(RUN)') ./scenario/...
 
 e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 	@BATON_BIN='$(CURDIR)/bin/baton' $(TESTCOUNT) -as e2e -vitest .cache/vitest-e2e.json -- \
