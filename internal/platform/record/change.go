@@ -207,7 +207,7 @@ func (c *Change) prepare(ctx context.Context) error {
 			return err
 		}
 		if old == nil || (old.V[object.DeletedAt] != nil) != (c.Op == Restore) {
-			return notFound(c.Object)
+			return NotFound(c.Object)
 		}
 		verb := access.Update
 		if c.Op == Delete || c.Op == Restore {
@@ -215,7 +215,7 @@ func (c *Change) prepare(ctx context.Context) error {
 		}
 		if !c.Origin.Engine {
 			if !c.writer.Access.Scope(c.Snap, c.Actor, c.Object.Name, access.Read).Allows(old) {
-				return notFound(c.Object) // what one may not see does not exist
+				return NotFound(c.Object) // what one may not see does not exist
 			}
 			if !c.writer.Access.Scope(c.Snap, c.Actor, c.Object.Name, verb).Allows(old) {
 				return forbidden("修改这条" + c.Object.Title.ZH)

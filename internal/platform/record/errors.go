@@ -13,13 +13,23 @@ import (
 
 func compare(a, b string) int { return strings.Compare(a, b) }
 
-func notFound(o *object.Object) error {
+// NotFound is the answer for a record that is not there or that the actor may not see: which of the two is not told.
+func NotFound(o *object.Object) error {
 	return problem.New(problem.NotFound, "no_such_record", "没有这条"+o.Title.ZH+"，或者你无权查看")
 }
 
 // NoSuchObject is the answer for an object that is not there, or of which the actor may see nothing; only what the actor may see is suggested.
 func NoSuchObject(s *definition.Snapshot, c *access.Control, a *actor.Actor, name string) error {
 	return problem.New(problem.NotFound, "no_such_object", "没有对象“"+name+"”，或者你无权查看", problem.Item{Code: "unknown_object", Message: "没有对象“" + name + "”，或者你无权查看", Hint: definition.Suggest(name, c.Readable(s, a))})
+}
+
+// ByHand is the origin of the writes of an action of a person or a key whose rights the action has checked: engines may finish them.
+func ByHand(a *actor.Actor) Origin {
+	kind := "person"
+	if a.Kind == actor.Key {
+		kind = "api"
+	}
+	return Origin{Kind: kind, Engine: true}
 }
 
 func forbidden(what string) error {

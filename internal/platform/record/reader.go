@@ -82,7 +82,7 @@ func (r *Reader) Get(ctx context.Context, a *actor.Actor, name, id string) (*obj
 		return nil, err
 	}
 	if row == nil || row.V[object.DeletedAt] != nil || !scope.Allows(row) {
-		return nil, notFound(o)
+		return nil, NotFound(o)
 	}
 	return row, nil
 }

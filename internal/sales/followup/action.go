@@ -32,7 +32,7 @@ func (e *Engine) act(ctx context.Context, a *actor.Actor, objectName, id string,
 				return err
 			}
 			if row == nil || row.V[object.DeletedAt] != nil {
-				return noSuchRecord(o)
+				return record.NotFound(o)
 			}
 			out, err = do(ctx, tx, s, row)
 			return err
@@ -43,10 +43,6 @@ func (e *Engine) act(ctx context.Context, a *actor.Actor, objectName, id string,
 	}
 }
 
-func noSuchRecord(o *object.Object) error {
-	return problem.New(problem.NotFound, "no_such_record", "没有这条"+o.Title.ZH+"，或者你无权查看")
-}
-
 func forbidden(o *object.Object, what string) error {
 	return problem.New(problem.Forbidden, "forbidden", "你没有权限"+what+"这条"+o.Title.ZH, problem.Item{Code: "forbidden", Message: "需要是负责人，或有相应的角色", Hint: "请联系主管或销售总监"})
 }
@@ -54,7 +50,7 @@ func forbidden(o *object.Object, what string) error {
 // sees refuses a record outside the actor's read scope as if it did not exist.
 func (e *Engine) sees(s *definition.Snapshot, a *actor.Actor, row *object.Row) error {
 	if !e.Access.Scope(s, a, row.Object.Name, access.Read).Allows(row) {
-		return noSuchRecord(row.Object)
+		return record.NotFound(row.Object)
 	}
 	return nil
 }
@@ -64,13 +60,11 @@ func owns(a *actor.Actor, row *object.Row) bool {
 	return a.Kind == actor.Person && a.ID != "" && row.Owner() == a.ID
 }
 
-// mine is the origin of a write by hand that engines may finish: rights were checked by the action.
+// mine is the origin of an action's writes, which start countdowns.
 func mine(a *actor.Actor) record.Origin {
-	kind := "person"
-	if a.Kind == actor.Key {
-		kind = "api"
-	}
-	return record.Origin{Kind: kind, Engine: true, Countdown: true}
+	o := record.ByHand(a)
+	o.Countdown = true
+	return o
 }
 
 // write runs the writes of an action and gives the first one's row.

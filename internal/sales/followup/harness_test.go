@@ -269,11 +269,17 @@ func (c *company) told(person string) []string {
 // rule publishes the shipped rule with changes to its spec.
 func (c *company) rule(change func(*followup.Spec)) {
 	c.t.Helper()
-	d, ok := c.defs.Current().Definition(followup.Kind, "lead_follow_up")
+	changed(c, followup.Kind, "lead_follow_up", change)
+}
+
+// changed publishes a shipped definition with changes to its spec.
+func changed[S any](c *company, kind, name string, change func(*S)) {
+	c.t.Helper()
+	d, ok := c.defs.Current().Definition(kind, name)
 	if !ok {
-		c.t.Fatal("no shipped rule")
+		c.t.Fatal("not shipped: " + kind + " " + name)
 	}
-	var spec followup.Spec
+	var spec S
 	if err := json.Unmarshal(d.Spec, &spec); err != nil {
 		c.t.Fatal(err)
 	}

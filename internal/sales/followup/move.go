@@ -20,7 +20,7 @@ func (e *Engine) Claim(ctx context.Context, a *actor.Actor, objectName, id strin
 	return e.act(ctx, a, objectName, id, func(ctx context.Context, tx *store.Tx, s *definition.Snapshot, row *object.Row) (*object.Row, error) {
 		scope := e.Access.Scope(s, a, objectName, access.Read)
 		if !scope.Allows(row) && !scope.AllowsOwner("") {
-			return nil, noSuchRecord(row.Object)
+			return nil, record.NotFound(row.Object)
 		}
 		if a.Kind != actor.Person || !e.Access.May(s, a, objectName, func(r access.Rule) bool { return r.Claim }) {
 			return nil, forbidden(row.Object, "领取")

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/record"
@@ -20,23 +19,7 @@ import (
 // pool publishes the shipped pool policy with changes to its spec.
 func (c *company) pool(change func(*followup.PoolSpec)) {
 	c.t.Helper()
-	d, ok := c.defs.Current().Definition(followup.PoolKind, "lead_pool")
-	if !ok {
-		c.t.Fatal("no shipped pool policy")
-	}
-	var spec followup.PoolSpec
-	if err := json.Unmarshal(d.Spec, &spec); err != nil {
-		c.t.Fatal(err)
-	}
-	change(&spec)
-	next := *d
-	var err error
-	if next.Spec, err = json.Marshal(spec); err != nil {
-		c.t.Fatal(err)
-	}
-	if _, err := c.defs.Publish(c.t.Context(), system, "changed", []*definition.Definition{&next}, nil); err != nil {
-		c.t.Fatal(err)
-	}
+	changed(c, followup.PoolKind, "lead_pool", change)
 }
 
 func ptr(n int) *int { return &n }

@@ -112,7 +112,7 @@ func (l *Library) Use(ctx context.Context, a *actor.Actor, id, key string) (*obj
 				return "", err
 			}
 			if row == nil || row.V[object.DeletedAt] != nil || !scope.Allows(row) {
-				return "", problem.New(problem.NotFound, "no_such_record", "没有这条"+o.Title.ZH+"，或者你无权查看")
+				return "", record.NotFound(o)
 			}
 			if !inUse(row) {
 				return "", problem.New(problem.Conflict, "script_off", "这条话术已停用，请换一条", problem.Item{Code: "script_off", Message: "市场部已停用这条话术", Hint: "请刷新后选用其他话术"})

@@ -325,7 +325,7 @@ func (h *HTTP) merges(ctx context.Context, in *record.Target) (*mergesOfOut, err
 	}
 	self := rows[in.ID]
 	if self == nil || !scope.Allows(self) || self.V[object.DeletedAt] != nil && len(all) == 0 {
-		return nil, noSuchRecord(o)
+		return nil, record.NotFound(o)
 	}
 	update := e.Writer.Access.Scope(e.Defs.Current(), a, o.Name, access.Update)
 	out := &mergesOfOut{}

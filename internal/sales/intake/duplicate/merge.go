@@ -2,12 +2,9 @@ package duplicate
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -98,7 +95,7 @@ func (e *Engine) both(ctx context.Context, tx *store.Tx, s *definition.Snapshot,
 			return both, err
 		}
 		if row == nil || row.V[object.DeletedAt] != nil || !e.Writer.Access.Scope(s, a, o.Name, access.Read).Allows(row) {
-			return both, noSuchRecord(o)
+			return both, record.NotFound(o)
 		}
 		if !e.Writer.Access.Scope(s, a, o.Name, access.Update).Allows(row) {
 			return both, forbidden("合并这条" + o.Title.ZH)
@@ -111,34 +108,18 @@ func (e *Engine) both(ctx context.Context, tx *store.Tx, s *definition.Snapshot,
 	return both, nil
 }
 
-// lock makes other nodes wait for two rows, in one order everywhere. On SQLite all writes are one after another anyway.
+// lock makes other nodes wait for two rows, in one order everywhere.
 func lock(ctx context.Context, tx *store.Tx, o *object.Object, a, b string) error {
-	if tx.Dialect() != store.Postgres {
-		return nil
-	}
 	for _, id := range two(a, b) {
-		if _, err := tx.Exec(ctx, "SELECT 1 FROM "+object.Quote(o.Table)+` WHERE "id" = ? FOR UPDATE`, id); err != nil {
+		if err := record.Lock(ctx, tx, o, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func noSuchRecord(o *object.Object) error {
-	return problem.New(problem.NotFound, "no_such_record", "没有这条"+o.Title.ZH+"，或者你无权查看")
-}
-
 func forbidden(what string) error {
 	return problem.New(problem.Forbidden, "forbidden", "你没有权限"+what, problem.Item{Code: "forbidden", Message: "两条都要有修改的权限", Hint: "请联系主管或销售总监"})
-}
-
-// mine is the origin of the writes of an action whose rights were checked.
-func mine(a *actor.Actor) record.Origin {
-	kind := "person"
-	if a.Kind == actor.Key {
-		kind = "api"
-	}
-	return record.Origin{Kind: kind, Engine: true}
 }
 
 func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot, a *actor.Actor, ask Ask, id string, both [2]*object.Row) (*object.Row, error) {
@@ -170,7 +151,7 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 	data := map[string]any{"merge": id, "other": goes.ID(), "title": o.TitleOf(goes), "moved": len(ws)}
 	ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: stays.ID(), What: "merge_records", Values: values, Data: data},
 		record.Write{Op: record.Delete, Object: o.Name, ID: goes.ID(), What: "merged_into", Data: map[string]any{"merge": id, "other": stays.ID(), "title": o.TitleOf(stays)}})
-	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: mine(a), Writes: ws}); err != nil {
+	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: record.ByHand(a), Writes: ws}); err != nil {
 		return nil, err
 	}
 	after, err := record.ReadRow(ctx, tx, o, stays.ID())
@@ -242,218 +223,4 @@ func null(s string) any {
 		return nil
 	}
 	return s
-}
-
-// values are what the one that stays gets: the chosen fields, and what it lacks.
-func (e *Engine) values(s *definition.Snapshot, a *actor.Actor, ask Ask, stays, goes *object.Row) (map[string]any, error) {
-	o := stays.Object
-	hidden := e.Writer.Access.Hidden(s, a, o.Name)
-	out := map[string]any{}
-	put := func(f *object.Field) { out[f.Name] = f.Type.JSON(f, e.Writer.Env, goes.V[f.Index]) }
-	var items []problem.Item
-	for i, name := range ask.Take {
-		f, ok := o.Field(name)
-		if !ok || hidden[f.Name] || !Choosable(f) {
-			items = append(items, problem.Item{Pointer: fmt.Sprintf("/take/%d", i), Code: "unknown_field", Message: "不能选择“" + name + "”的值", Hint: definition.Suggest(name, o.Names())})
-			continue
-		}
-		put(f)
-		if f.Name == "stage" {
-			if d, has := o.Field("decided_at"); has && goes.V[d.Index] != nil {
-				put(d)
-			}
-		}
-	}
-	if len(items) > 0 {
-		return nil, problem.New(problem.Invalid, "invalid_merge", "有字段不能这样合并", items...)
-	}
-	for _, f := range o.Fields {
-		if _, taken := out[f.Name]; taken || stays.V[f.Index] != nil || goes.V[f.Index] == nil {
-			continue
-		}
-		if Choosable(f) || f.Index == object.Owner || f.ReadOnly && f.Type.Name() == "datetime" && f.Name != "due_at" && f.Name != "decided_at" {
-			put(f)
-		}
-	}
-	if f, has := o.Field(intake.Touches); has {
-		x, _ := stays.V[f.Index].(int64)
-		y, _ := goes.V[f.Index].(int64)
-		if x+y > 0 {
-			out[f.Name] = x + y
-		}
-	}
-	return out, nil
-}
-
-// Choosable tells whether a person may say which of two records' values of a field stays.
-func Choosable(f *object.Field) bool {
-	return !f.System && !f.ReadOnly && !f.Hidden && f.TagDimension == "" && f.Type.Name() != "auto_number"
-}
-
-// moves are the writes that let everything that points to the one that goes point to the one that stays; with all records that point to
-// either, as they are.
-func (e *Engine) moves(ctx context.Context, q store.Querier, s *definition.Snapshot, both [2]*object.Row, owner string) (ws []record.Write, children []moved, err error) {
-	for _, o := range object.All(s) {
-		for _, f := range o.Fields {
-			if f.TargetOf() != both[0].Object.Name || f.System {
-				continue
-			}
-			for i, at := range both {
-				rows, err := record.FindRows(ctx, q, o, record.Eq{Field: f.Name, Value: at.ID()})
-				if err != nil {
-					return nil, nil, err
-				}
-				for _, row := range rows {
-					if row.ID() == both[0].ID() || row.ID() == both[1].ID() {
-						continue // one of the two points to the other
-					}
-					c := moved{Object: o.Name, ID: row.ID(), row: row}
-					if i == 1 {
-						c.Field = f.ID
-						values := todo(row, both[1].Owner(), owner, children)
-						values[f.Name] = both[0].ID()
-						ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: row.ID(), What: "merge_move", Values: values})
-					}
-					children = append(children, c)
-				}
-				if i == 1 && len(rows) >= 1000 || len(ws) > mostMoved {
-					return nil, nil, problem.New(problem.Conflict, "too_many_relations", fmt.Sprintf("这条%s有太多关联记录，一次合并最多移动 %d 条", both[1].Object.Title.ZH, mostMoved), problem.Item{Code: "too_many_relations", Message: "关联记录太多", Hint: "换个方向合并：保留关联多的那一条"})
-				}
-			}
-		}
-	}
-	return ws, children, nil
-}
-
-// todo is what becomes of an open task of the one that goes: it is its new owner's from now on, and a first contact is made once.
-func todo(row *object.Row, from, owner string, standing []moved) map[string]any {
-	values := map[string]any{}
-	if row.Object.Name != "task" || row.Text("status") != "open" || owner == "" {
-		return values
-	}
-	if row.Owner() == from && from != owner {
-		values["owner"] = owner
-	}
-	kind := row.Text("kind")
-	if kind == firstContact && slices.ContainsFunc(standing, func(m moved) bool {
-		return m.Field == "" && m.row.Object.Name == "task" && m.row.Text("kind") == kind && m.row.Text("status") == "open"
-	}) {
-		values["status"] = "cancelled"
-	}
-	return values
-}
-
-// firstContact is the kind of the task that an assignment makes.
-const firstContact = "首次联系"
-
-// ownerAfter is who has the one that stays once the other went into it.
-func ownerAfter(values map[string]any, stays *object.Row) string {
-	if s, ok := values["owner"].(string); ok && stays.Owner() == "" {
-		return s
-	}
-	return stays.Owner()
-}
-
-// running lists a record's running countdowns.
-func (e *Engine) running(ctx context.Context, q store.Querier, row *object.Row) ([]timer.Timer, error) {
-	all, err := e.Timers.List(ctx, q, row.Object.Name, row.ID())
-	return slices.DeleteFunc(all, func(t timer.Timer) bool { return t.State != timer.Running }), err
-}
-
-// handed picks the countdowns that go on at the one that stays: those of its owner of which it has none of that kind itself.
-func handed(values map[string]any, stays *object.Row, running [2][]timer.Timer) []string {
-	owner := ownerAfter(values, stays)
-	out := []string{}
-	if owner == "" || stays.Get("decided_at") != nil {
-		return out
-	}
-	for _, t := range running[1] {
-		if (t.Person == owner || t.Person == "" && stays.Owner() == owner) && !slices.ContainsFunc(running[0], func(x timer.Timer) bool { return x.Kind == t.Kind }) {
-			out = append(out, t.ID)
-		}
-	}
-	return out
-}
-
-// bookkeeping are the fields that every write changes.
-var bookkeeping = []int{object.ID, object.Version, object.CreatedAt, object.CreatedBy, object.UpdatedAt, object.UpdatedBy, object.DeletedAt}
-
-// image keeps a row's values by stable id.
-func image(row *object.Row) map[string]any {
-	out := map[string]any{}
-	for i, f := range row.Object.Fields {
-		if !slices.Contains(bookkeeping, i) {
-			out[f.ID] = row.V[i]
-		}
-	}
-	return out
-}
-
-func differences(a, b *object.Row) (before, after map[string]any) {
-	before, after = image(a), image(b)
-	for id, v := range before {
-		if v == after[id] {
-			delete(before, id)
-			delete(after, id)
-		}
-	}
-	return before, after
-}
-
-func readKept(body string) (*kept, error) {
-	dec := json.NewDecoder(strings.NewReader(body))
-	dec.UseNumber()
-	k := &kept{}
-	if err := dec.Decode(k); err != nil {
-		return nil, fmt.Errorf("duplicate: kept merge: %w", err)
-	}
-	all := []map[string]any{k.Before, k.After, k.Absorbed}
-	for _, c := range k.Moved {
-		all = append(all, c.Before, c.After)
-	}
-	for _, m := range all {
-		for id, v := range m {
-			if n, ok := v.(json.Number); ok {
-				m[id], _ = n.Int64()
-			}
-		}
-	}
-	return k, nil
-}
-
-// Record is a merge as it stands.
-type Record struct {
-	ID, Object, Survivor, Absorbed string
-	At, UndoneAt                   int64
-	By, UndoneBy                   string // names
-	body                           string
-}
-
-const mergeColumns = "id, object, survivor, absorbed, at, COALESCE(by_name, ''), COALESCE(undone_at, 0), COALESCE(undone_name, ''), body"
-
-func scanMerge(scan func(...any) error) (*Record, error) {
-	m := &Record{}
-	err := scan(&m.ID, &m.Object, &m.Survivor, &m.Absorbed, &m.At, &m.By, &m.UndoneAt, &m.UndoneBy, &m.body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	return m, err
-}
-
-// Merges lists the merges that a record stands after or went away by, newest first.
-func (e *Engine) Merges(ctx context.Context, id string) ([]*Record, error) {
-	rows, err := e.DB.Query(ctx, "SELECT "+mergeColumns+" FROM duplicate_merge WHERE survivor = ? UNION ALL SELECT "+mergeColumns+" FROM duplicate_merge WHERE absorbed = ? ORDER BY 5 DESC, 1 DESC LIMIT 50", id, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []*Record
-	for rows.Next() {
-		m, err := scanMerge(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, m)
-	}
-	return out, rows.Err()
 }

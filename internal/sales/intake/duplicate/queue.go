@@ -173,7 +173,7 @@ func (e *Engine) Decide(ctx context.Context, a *actor.Actor, objectName, id stri
 		if _, err := tx.Exec(ctx, "UPDATE duplicate_pair SET state = ?, decided_at = ?, decided_by = ?, decided_name = ? WHERE id = ?", to, at, by, name, id); err != nil {
 			return err
 		}
-		_, err = e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: mine(a), Writes: []record.Write{
+		_, err = e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: record.ByHand(a), Writes: []record.Write{
 			{Op: record.Update, Object: o.Name, ID: p.A, What: what, Data: map[string]any{"other": p.B, "title": titles[1]}},
 			{Op: record.Update, Object: o.Name, ID: p.B, What: what, Data: map[string]any{"other": p.A, "title": titles[0]}}}})
 		return err

@@ -111,7 +111,7 @@ func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 	}
 	left = append(left, added...)
 	ctx = withExact(ctx, exact)
-	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: mine(a), Writes: ws}); err != nil {
+	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: record.ByHand(a), Writes: ws}); err != nil {
 		return nil, err
 	}
 	if err := e.rekey(ctx, tx, m, k, stays); err != nil {
