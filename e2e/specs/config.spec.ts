@@ -56,7 +56,8 @@ test('a policy is changed in the plain form; a draft waits, publishing takes eff
   await editor.getByRole('textbox', { name: '姓名的值' }).fill('林晓')
   await editor.getByRole('button', { name: '完成' }).click()
   await reads(others, /读作：[\s\S]*姓名是林晓/)
-  await page.getByTestId('check').getByText(/没有发现问题|没有人达到/).first().waitFor() // all of them to one person is allowed, and warned of
+  await page.getByText('正在检查…').waitFor({ state: 'detached' })
+  await page.getByTestId('check').getByText(/没有人达到/).first().waitFor() // all of them to one person is allowed, and warned of
   await settled(page)
   await shot(page, 'config-policy')
 
@@ -89,6 +90,7 @@ test('a rule that names nothing real is refused with its place and remedy', asyn
   await page.getByRole('button', { name: '放弃改动' }).click()
   await page.getByText('缺少要比较的值').first().waitFor({ state: 'detached' })
   await page.getByText('有未保存的改动').waitFor({ state: 'detached' })
+  await expect.poll(() => first.getByTestId('condition').count()).toBe(4)
 })
 
 test('a new dimension is made without code and every new lead carries it', async () => {

@@ -61,7 +61,7 @@ test.each(people)('$username sees what a $role works with', async ({ username, r
     await page.goto(`/config/${path}`)
     await page.locator('.builder-form, .build').first().waitFor()
     expect(await page.getByRole('button', { name: '发布' }).count(), `may publish ${kind}`).toBe(publishes.includes(kind) ? 1 : 0)
-    const enabled = await page.locator(':is(.builder-form, .build-side) :is(input, button, [role=switch], [role=combobox]):enabled').count()
+    const enabled = await page.locator(':is(.builder-form, .build-side, .build-main) :is(input, button, [role=switch], [role=combobox]):enabled').count()
     expect(enabled > 0, `may edit ${kind}`).toBe(publishes.includes(kind))
   }
   await page.goto('/config/keys')

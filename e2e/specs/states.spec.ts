@@ -15,6 +15,10 @@ const pages = (lead: string): [string, string][] => [
   ['inbox', '/?inbox=1'],
   ['opportunities', '/objects/opportunity'],
   ['import', '/import'],
+  ['pool', '/pool'],
+  ['overdue', '/overdue'],
+  ['duplicates', '/duplicates'],
+  ['board', '/objects/opportunity/board'],
   ['funnel', '/funnel?by=team'],
   ['drill', '/funnel?stage=quoted&metric=stay'],
   ['diagnosis', '/diagnosis'],
@@ -23,6 +27,9 @@ const pages = (lead: string): [string, string][] => [
   ['tag', '/config/tag_dimension/budget'],
   ['follow-up', '/config/follow_up_rule/lead_follow_up'],
   ['channel', '/config/channel/h5_form'],
+  ['pool-policy', '/config/pool_policy/lead_pool'],
+  ['duplicate-rule', '/config/duplicate_rule/lead'],
+  ['fairness', '/config/assignment_policy/lead_assignment?tab=fairness'],
   ['role', '/config/role/director'],
   ['object', '/config/object/lead'],
   ['people', '/config/people'],
@@ -40,7 +47,10 @@ const ownWords = (page: Page): Promise<string[]> =>
       '.config-sentence', '.config-reads', '.script-list', '.scripts-all', '.diagnosis-fault', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
       '.ant-drawer-title', '.banner-side', '.person-button', '.ant-select-content', '.ant-select-selection-item', '.page-extra', '.movers', '[data-testid=branch]', '[data-testid=condition]', '.col-check', 'code', '.config-main h1', '.next-list',
       '.palette .section-title', '.palette-item', '[data-testid=branch-settings] :is(h2, .form-control)', '.band-bar',
+      '.pool-head a', '.pool-facts', '.pool-why', '[data-testid^="pool-region-"]:not([data-testid$=all], [data-testid$=none])', '.board-card-title', '.board-card-facts', '.fair-more .grow', '.jobs-pill',
     ].join(',')
+    // Labels that name what they are of; the words in them are looked at where they stand without a name.
+    const named = ['.beside', '.board-card', '[data-testid="pool-row"]', '.fair-more'].join(',')
     const out: string[] = []
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -50,11 +60,13 @@ const ownWords = (page: Page): Promise<string[]> =>
       out.push(text)
     }
     for (const e of document.querySelectorAll('[aria-label], [placeholder], [title]')) {
-      if (e.closest(`${data}, .beside`)) continue
+      if (e.closest(`${data}, ${named}`)) continue
       for (const name of ['aria-label', 'placeholder', 'title']) if (e.getAttribute(name)) out.push(`${name}: ${e.getAttribute(name)}`)
     }
     return out
   })
+
+const wider = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 
 async function prefer(page: Page, theme: 'light' | 'dark', language: 'zh-CN' | 'en') {
   await page.context().addInitScript(([t, l]) => {
@@ -77,6 +89,7 @@ test('English: the language is switched in the menu, and no page keeps words of 
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
   const lead = await sample(page)
   const left: string[] = []
+  const faint: string[] = []
   for (const [name, path] of pages(lead)) {
     await page.goto(path)
     await page.locator('main :is(h1, .state-title)').first().waitFor()
@@ -85,9 +98,12 @@ test('English: the language is switched in the menu, and no page keeps words of 
       if (/[\u3400-\u9fff]/.test(text) && text !== '中文') left.push(`${name}: ${text}`)
       if (/^[a-z_]+(\.[a-z_]+)+$/i.test(text.replace(/^[\w-]+: /, ''))) left.push(`${name}: key ${text}`)
     }
+    if ((await wider(page)) > 0) left.push(`${name}: wider than the window`)
+    faint.push(...(await unreadable(page)).map((t) => `${name}: ${t}`)) // light, at a desk's width
     await picture(page, `en-${name}-1440`)
   }
   expect([...new Set(left)]).toEqual([])
+  expect([...new Set(faint)]).toEqual([])
 })
 
 test('dark: every page is drawn from the same tokens, with text that can be read', { timeout: 240_000 }, async () => {
@@ -102,6 +118,7 @@ test('dark: every page is drawn from the same tokens, with text that can be read
     await settled(page)
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
     faint.push(...(await unreadable(page)).map((t) => `${name}: ${t}`))
+    if ((await wider(page)) > 0) faint.push(`${name}: wider than the window`)
     await picture(page, `dark-${name}-1440`)
   }
   expect([...new Set(faint)]).toEqual([])
@@ -212,7 +229,7 @@ test('on a phone every page fits, in light text that can be read', { timeout: 24
     await page.goto(path)
     await page.locator('main :is(h1, .state-title, .config-back)').first().waitFor()
     await settled(page)
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    const over = await wider(page)
     if (over > 0) wrong.push(`${name}: ${over} px too wide`)
     const main = await page.evaluate(() => {
       const m = document.querySelector('main')

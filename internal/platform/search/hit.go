@@ -53,7 +53,8 @@ func (x *Index) hit(a *actor.Actor, o *object.Object, fields []*object.Field, ro
 			h.Score = max(h.Score, score)
 		}
 	}
-	if row.Owner() != "" && row.Owner() == a.Self() {
+	if _, told := o.Field("owner"); told && row.Owner() != "" && row.Owner() == a.Self() {
+		h.Mine = true
 		h.Score += scoreOwn
 	}
 	return h

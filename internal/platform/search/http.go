@@ -70,7 +70,7 @@ func (h *HTTP) search(ctx context.Context, in *searchIn) (*searchOut, error) {
 		shown := ShownGroup{Object: g.Object.Name, Title: g.Object.Title, Hits: make([]ShownHit, len(g.Hits)), More: g.More}
 		hidden := h.Index.Access.Hidden(h.Index.Defs.Current(), a, g.Object.Name)
 		for j, hit := range g.Hits {
-			shown.Hits[j] = h.show(a, g.Object.Without(hidden), hit)
+			shown.Hits[j] = h.show(g.Object.Without(hidden), hit, hidden)
 		}
 		out.Body.Groups[i] = shown
 	}
@@ -80,14 +80,15 @@ func (h *HTTP) search(ctx context.Context, in *searchIn) (*searchOut, error) {
 // known is how many fields tell a record apart where nothing was found but in its title.
 const known = 2
 
-func (h *HTTP) show(a *actor.Actor, o *object.Object, hit Hit) ShownHit {
-	row := hit.Row
-	s := ShownHit{ID: row.ID(), Title: hit.Fields[0].Text, Marks: marked(hit.Fields[0].Marks), Fields: []ShownField{}, Mine: row.Owner() != "" && row.Owner() == a.Self()}
-	if env := h.Index.Reader.Env; env.Name != nil && row.Owner() != "" {
+func (h *HTTP) show(o *object.Object, hit Hit, hidden map[string]bool) ShownHit {
+	row, env := hit.Row, h.Index.Reader.Env
+	s := ShownHit{ID: row.ID(), Title: hit.Fields[0].Text, Marks: marked(hit.Fields[0].Marks), Fields: []ShownField{}, Mine: hit.Mine}
+	if owner := row.Object.Fields[object.Owner]; !hidden[owner.Name] && env.Name != nil && row.Owner() != "" {
 		s.Owner = env.Name("person", row.Owner())
 	}
-	made := row.Object.Fields[object.CreatedAt]
-	s.CreatedAt, _ = made.Type.JSON(made, h.Index.Reader.Env, row.V[object.CreatedAt]).(string)
+	if made := row.Object.Fields[object.CreatedAt]; !hidden[made.Name] {
+		s.CreatedAt, _ = made.Type.JSON(made, env, row.V[object.CreatedAt]).(string)
+	}
 	for _, f := range hit.Fields[1:] {
 		s.Fields = append(s.Fields, ShownField{f.Field.Name, f.Field.Title, f.Text, marked(f.Marks)})
 	}

@@ -23,6 +23,9 @@ import (
 	"baton/internal/platform/store"
 )
 
+// holdCursor keeps other nodes from the cursor's row until the transaction ends.
+const holdCursor = "UPDATE cursor_position SET seq = seq WHERE name = ?"
+
 const (
 	cursor = "search"
 	batch  = 200             // events read at once
@@ -155,7 +158,7 @@ func (x *Index) follow(ctx context.Context) (more bool, err error) {
 	var docs []doc
 	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		o, _ := object.Of(snap, name)
-		more, err := x.documents(ctx, o, slices.Sorted(maps.Keys(changed[name])))
+		more, err := x.documents(ctx, x.DB, o, slices.Sorted(maps.Keys(changed[name])))
 		if err != nil {
 			return false, err
 		}
@@ -164,7 +167,7 @@ func (x *Index) follow(ctx context.Context) (more bool, err error) {
 	at := next
 	err = x.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
 		// The row is held until the end, so that two nodes do not take the same batch.
-		if _, err := tx.Exec(ctx, "UPDATE cursor_position SET seq = seq WHERE name = ?", cursor); err != nil {
+		if _, err := tx.Exec(ctx, holdCursor, cursor); err != nil {
 			return err
 		}
 		stands, err := place(ctx, tx)
@@ -194,8 +197,8 @@ type doc struct {
 	terms      []string
 }
 
-func (x *Index) documents(ctx context.Context, o *object.Object, ids []string) ([]doc, error) {
-	rows, err := record.ReadRows(ctx, x.DB, o, ids)
+func (x *Index) documents(ctx context.Context, q store.Querier, o *object.Object, ids []string) ([]doc, error) {
+	rows, err := record.ReadRows(ctx, q, o, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -223,6 +226,9 @@ func signature(o *object.Object) string {
 func (x *Index) fillAll(ctx context.Context) error {
 	for _, o := range object.All(x.Defs.Current()) {
 		if !Covers(o) {
+			if err := x.forget(ctx, o); err != nil {
+				return err
+			}
 			continue
 		}
 		begin := time.Now()
@@ -235,6 +241,19 @@ func (x *Index) fillAll(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// forget has an object that is not followed filled anew should it be followed again.
+func (x *Index) forget(ctx context.Context, o *object.Object) error {
+	x.whole.Delete(o.Table)
+	var n int
+	if err := x.DB.QueryRow(ctx, "SELECT COUNT(*) FROM search_state WHERE object = ?", o.Table).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	return x.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM search_state WHERE object = ?", o.Table)
+		return err
+	})
 }
 
 func (x *Index) fill(ctx context.Context, o *object.Object) (n int, err error) {
@@ -257,20 +276,24 @@ func (x *Index) fill(ctx context.Context, o *object.Object) (n int, err error) {
 		if err != nil {
 			return n, err
 		}
-		docs, err := x.documents(ctx, o, ids)
-		if err != nil {
-			return n, err
-		}
 		if done = 0; len(ids) < fill {
 			done = 1
 		} else {
 			at = ids[len(ids)-1]
 		}
 		err = x.DB.Write(ctx, store.Background, func(ctx context.Context, tx *store.Tx) error {
+			// The records are read while nobody follows the trail: what stands then is not older than any document.
+			if _, err := tx.Exec(ctx, holdCursor, cursor); err != nil {
+				return err
+			}
+			docs, err := x.documents(ctx, tx, o, ids)
+			if err != nil {
+				return err
+			}
 			if err := write(ctx, tx, x.DB.Dialect(), docs); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, "INSERT INTO search_state (object, signature, at, done) VALUES (?, ?, ?, ?) ON CONFLICT (object) DO UPDATE SET signature = excluded.signature, at = excluded.at, done = excluded.done", o.Table, want, at, done)
+			_, err = tx.Exec(ctx, "INSERT INTO search_state (object, signature, at, done) VALUES (?, ?, ?, ?) ON CONFLICT (object) DO UPDATE SET signature = excluded.signature, at = excluded.at, done = excluded.done", o.Table, want, at, done)
 			return err
 		})
 		if err != nil {

@@ -23,6 +23,7 @@ type Hit struct {
 	Row    *object.Row
 	Fields []Shown // where it was found, the title first
 	Score  int
+	Mine   bool // the asker's own, where the owner is not hidden from them
 }
 
 // Group are the hits of an object, the best first. More says that there are others.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/kerneltest"
@@ -183,6 +184,54 @@ func TestWhatStoodBeforeIsFilledIn(t *testing.T) {
 		require.Eventually(t, func() bool { return len(found(t, x, chief, "朱雀")) == 1 }, 20*time.Second, 5*time.Millisecond)
 		d.Must(t, system, record.Write{Op: record.Update, Object: "client", ID: id, Values: map[string]any{"brand": "玄武"}})
 		assert.Equal(t, []string{"新公司"}, found(t, x, chief, "xuanwu"))
+	})
+}
+
+// An object that leaves the menu and comes back is found as it stands, not as it stood.
+func TestAnObjectThatComesBackIsFilledAnew(t *testing.T) {
+	t.Parallel()
+	kerneltest.Each(t, func(t *testing.T, url string) {
+		d := open(t, url)
+		x := d.run(t)
+		chief := d.As("chief1")
+		id := d.create(t, system, "client", map[string]any{"company": "先前的名字"})
+		assert.Equal(t, []string{"先前的名字"}, found(t, x, chief, "先前"))
+		d.publish(t, "client", strings.Replace(client, `"pool":true`, `"pool":true,"hide_from_menu":true`, 1))
+		x.Swapped(nil)
+		var left int
+		require.Eventually(t, func() bool {
+			require.NoError(t, d.DB.QueryRow(t.Context(), "SELECT COUNT(*) FROM search_state WHERE object = 'o_client'").Scan(&left))
+			return left == 0
+		}, 20*time.Second, 5*time.Millisecond)
+		d.Must(t, system, record.Write{Op: record.Update, Object: "client", ID: id, Values: map[string]any{"company": "后来的名字"}})
+		require.NoError(t, x.CaughtUp(t.Context(), 20*time.Second))
+		d.publish(t, "client", client)
+		x.Swapped(nil)
+		require.Eventually(t, func() bool { return len(found(t, x, chief, "后来")) == 1 }, 20*time.Second, 5*time.Millisecond)
+		assert.Empty(t, found(t, x, chief, "先前"))
+	})
+}
+
+// A role that may not know whose a record is is not told by the search, nor by what is its own.
+func TestAHiddenOwnerIsNotToldByTheSearch(t *testing.T) {
+	t.Parallel()
+	kerneltest.Each(t, func(t *testing.T, url string) {
+		d := open(t, url)
+		spec, err := json.Marshal(access.Spec{Rights: []string{}, Objects: map[string]access.Rule{"ticket": {Read: "own+pool", Create: true, Update: "own", Hide: []string{"owner", "created_at"}}}})
+		require.NoError(t, err)
+		_, err = d.Defs.Publish(t.Context(), system, "", []*definition.Definition{{Kind: "role", Name: "agent", Title: definition.Text{ZH: "agent"}, Spec: spec}}, nil)
+		require.NoError(t, err)
+		x := d.run(t)
+		d.create(t, system, "ticket", map[string]any{"title": "谁的工单", "owner": "ann"})
+		require.NoError(t, x.CaughtUp(t.Context(), 20*time.Second))
+		groups, err := x.Search(t.Context(), d.As("ann"), search.Ask{Text: "谁的"})
+		require.NoError(t, err)
+		require.Len(t, groups, 1)
+		assert.False(t, groups[0].Hits[0].Mine)
+		shown := search.ShowForTest(x, d.As("ann"), groups[0])
+		assert.Empty(t, shown.Owner)
+		assert.Empty(t, shown.CreatedAt)
+		assert.False(t, shown.Mine)
 	})
 }
 

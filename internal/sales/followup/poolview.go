@@ -13,8 +13,8 @@ import (
 
 // Pool is an object's pool as its page shows it: the regions with their counts, and what the asker may still take.
 type Pool struct {
-	// Hours are those of the policy without a condition; Rule is that policy.
-	Hours   int          `json:"hours"`
+	// Hours are those of the policy without a condition, null where other policies give some records hours of their own; Rule is that policy.
+	Hours   *int         `json:"hours"`
 	Rule    *RuleRef     `json:"rule"`
 	Regions []PoolRegion `json:"regions"`
 	Quota   PoolQuota    `json:"quota"`
@@ -94,16 +94,19 @@ func (e *Engine) PoolOf(ctx context.Context, r *record.Reader, a *actor.Actor, o
 		return nil, forbidden(o, "查看公海，领取")
 	}
 	s := e.Defs.Current()
-	out := &Pool{Hours: defaultUnassignedHours, MayClaim: a.Kind == actor.Person && e.Access.May(s, a, o.Name, func(r access.Rule) bool { return r.Claim }), MayAssign: e.Access.May(s, a, o.Name, func(r access.Rule) bool { return r.Assign })}
+	hours := defaultUnassignedHours
+	out := &Pool{Hours: &hours, MayClaim: a.Kind == actor.Person && e.Access.May(s, a, o.Name, func(r access.Rule) bool { return r.Claim }), MayAssign: e.Access.May(s, a, o.Name, func(r access.Rule) bool { return r.Assign })}
 	for _, p := range e.poolPoliciesOf(s, o.Name) {
-		if p.when == nil {
-			out.Hours, out.Rule = p.Spec.UnassignedHours, &RuleRef{p.Name, p.Title.ZH}
-			out.Quota = PoolQuota{MaxOpen: p.Spec.MaxOpen, MaxPerDay: p.Spec.MaxClaimsPerDay}
-			if err := e.DB.QueryRow(ctx, "SELECT COALESCE(SUM(n), 0) FROM pool_claim WHERE rule = ? AND person = ? AND day = ?", p.Name, a.ID, e.day(e.Clock.Milli())).Scan(&out.Quota.ClaimedToday); err != nil {
-				return nil, err
-			}
-			break
+		if p.when != nil {
+			out.Hours = nil // by segment
+			continue
 		}
+		hours, out.Rule = p.Spec.UnassignedHours, &RuleRef{p.Name, p.Title.ZH}
+		out.Quota = PoolQuota{MaxOpen: p.Spec.MaxOpen, MaxPerDay: p.Spec.MaxClaimsPerDay}
+		if err := e.DB.QueryRow(ctx, "SELECT COALESCE(SUM(n), 0) FROM pool_claim WHERE rule = ? AND person = ? AND day = ?", p.Name, a.ID, e.day(e.Clock.Milli())).Scan(&out.Quota.ClaimedToday); err != nil {
+			return nil, err
+		}
+		break
 	}
 	late := e.pastHours(s, o)
 	add := func(id, name string, where ...any) error {

@@ -32,6 +32,7 @@ export interface Trial {
     reasons: { reason: string; count: number }[]
   }
   rows: TrialRow[]
+  rows_total: number
   truncated: boolean
   of_file?: boolean
   unread?: number
@@ -39,7 +40,7 @@ export interface Trial {
   of_today: string[]
 }
 
-export const trialRows = 1000
+const trialRows = 1000
 
 /** What drafts would have done with the last 30 days' records, or with a file. Nothing is written. */
 export function useTrial(object: string) {

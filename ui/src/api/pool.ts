@@ -15,7 +15,8 @@ export interface PoolRegion {
 }
 
 export interface Pool {
-  hours: number
+  /** Null where hours differ by the policy that speaks of a record. */
+  hours: number | null
   rule?: { name: string; title: string } | null
   regions: PoolRegion[]
   quota: { max_open: number | null; max_claims_per_day: number | null; claimed_today: number }

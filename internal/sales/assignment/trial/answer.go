@@ -19,7 +19,9 @@ type Answer struct {
 	Examined  int     `json:"examined"`
 	Changed   int     `json:"changed"`
 	Summary   Summary `json:"summary"`
+	// Rows are those whose owner or tags change and, of a file, the others behind them; RowsTotal how many there are.
 	Rows      []Row   `json:"rows"`
+	RowsTotal int     `json:"rows_total"`
 	Truncated bool    `json:"truncated"`
 	// Unread counts rows of a file that could not be read. What a record of a file is held against is what stands now: it never happened.
 	Unread int   `json:"unread,omitempty"`
@@ -178,6 +180,7 @@ func (e *Engine) tell(a *actor.Actor, p *Past, next *definition.Snapshot, result
 		}
 		return values[k]
 	}
+	var same []Row
 	for _, r := range results {
 		was, is := r.First.Owner(), r.Person
 		row := Row{ID: r.Now.ID(), At: time.UnixMilli(r.At).UTC().Format("2006-01-02T15:04:05.000Z"), Branch: r.BranchTitle, Reason: r.Reason, Before: map[string]any{"owner": e.owner(was)}, After: map[string]any{"owner": e.owner(is)}}
@@ -212,18 +215,21 @@ func (e *Engine) tell(a *actor.Actor, p *Past, next *definition.Snapshot, result
 				row.Before[f.Name], row.After[f.Name] = before, after
 			}
 		}
+		into := &x.Rows
 		if changed {
 			x.Changed++
-		} else if !p.made {
+		} else if into = &same; !p.made {
 			continue
 		}
-		if len(x.Rows) < limit {
+		x.RowsTotal++
+		if len(*into) < limit {
 			if row.Title = row.ID; !hidden[p.Object.Spec.TitleField] {
 				row.Title = p.Object.TitleOf(r.Now)
 			}
-			x.Rows = append(x.Rows, row)
+			*into = append(*into, row)
 		}
 	}
+	x.Rows = append(x.Rows, same[:min(len(same), limit-len(x.Rows))]...) // what changes first
 	x.Summary.ByPerson = sorted(people, func(a, b *PersonCount) bool {
 		return a.After+a.Before > b.After+b.Before || a.After+a.Before == b.After+b.Before && a.ID < b.ID
 	})

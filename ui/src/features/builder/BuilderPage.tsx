@@ -1,10 +1,10 @@
-import { CheckCircleOutlined, EditOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons'
+import { EditOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons'
 import { App, Button, ConfigProvider, Input, Segmented } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NavLink, useSearchParams } from 'react-router'
 import { useLint, useTrial, type Finding } from '../../api/builder'
-import { useCheck, useDropDraft, useRestore, useSaveDraft } from '../../api/config'
+import { useDropDraft, useRestore, useSaveDraft } from '../../api/config'
 import { mayConfigure, useMeta, useSession } from '../../api/session'
 import type { DefinitionDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
@@ -18,6 +18,8 @@ import { Sentence } from '../config/Sentence'
 import type { PolicySpec, TagSpec } from '../config/specs'
 import { starting } from '../config/starting'
 import { useSettled } from '../../parts/useSettled'
+import { CheckLine } from '../config/CheckLine'
+import { useChecked } from '../config/useChecked'
 import { writable, type Working } from '../config/working'
 import { FairnessView } from './FairnessView'
 import { FindingLine } from './FindingLine'
@@ -54,12 +56,15 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const companion = useCompanion(kind, name, working)
   const together = [{ kind, name, ...working }, ...(companion ? [companion] : [])]
   const asked = may && (changed || hasDraft)
-  const settled = useSettled(asked ? together : null)
-  const check = useCheck(settled)
-  const problems: Finding[] = (asked ? (check.data?.problems ?? []) : []).map((p) => ({ severity: 'error', ...p }))
-  const lint = useLint(useSettled(policy && may && problems.length === 0 ? { kind, name, ...working } : null))
+  const check = useChecked(asked ? together : null)
+  const problems: Finding[] = check.problems.map((p) => ({ severity: 'error', ...p }))
+  const looked = policy && may && problems.length === 0 ? { kind, name, ...working } : null
+  const lookedAt = useSettled(looked)
+  const lint = useLint(lookedAt)
+  const linting = looked !== null && (JSON.stringify(looked) !== JSON.stringify(lookedAt) || lint.isPending || lint.isPlaceholderData)
+  const state = check.state === 'checking' || linting ? 'checking' : check.state === 'failed' || (looked !== null && lint.isError) ? 'failed' : 'done'
   const findings = [...problems, ...(policy && problems.length === 0 ? (lint.data ?? []) : [])]
-  const sentence = (asked ? check.data?.sentences?.[`${kind}/${name}`] : undefined) ?? detail.sentence
+  const sentence = check.sentences[`${kind}/${name}`] ?? detail.sentence
   const trial = useTrial((working.spec as { object: string }).object)
   const [tried, setTried] = useState('')
   const title = titled(working.title, name)
@@ -110,7 +115,7 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const checks = (
     <Card title={t('config.check')} extra={findings.length > 0 ? t('builder.found', { n: findings.length }) : undefined} testid="check">
       {findings.length === 0 ? (
-        <p className="config-fine"><CheckCircleOutlined aria-hidden className="ok" /> {t(!detail.definition && !hasDraft && !changed ? 'config.fresh' : changed || hasDraft ? 'config.fine' : 'config.live')}</p>
+        <CheckLine state={state} error={check.error ?? lint.error} retry={() => { check.retry(); void lint.refetch() }} fine={!detail.definition && !hasDraft && !changed ? 'config.fresh' : changed || hasDraft ? 'config.fine' : 'config.live'} />
       ) : <ul className="problems">{findings.map((f, i) => <li key={i}><FindingLine finding={f} place={placeWords(f.pointer, working.spec, t)} onRemedy={may ? () => remedy(f) : undefined} /></li>)}</ul>}
     </Card>
   )
@@ -136,7 +141,7 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
           <>
             <Button type="text" icon={<UndoOutlined aria-hidden />} aria-label={t('builder.undo')} title={`${t('builder.undo')} Ctrl+Z`} disabled={!history.canUndo} onClick={history.undo} />
             <Button type="text" icon={<RedoOutlined aria-hidden />} aria-label={t('builder.redo')} title={`${t('builder.redo')} Ctrl+Shift+Z`} disabled={!history.canRedo} onClick={history.redo} />
-            {hasDraft || changed ? <Button onClick={() => { history.reset(null); if (hasDraft) drop.mutate() }} loading={drop.isPending}>{t('config.dropDraft')}</Button> : null}
+            {hasDraft || changed ? <Button onClick={() => { history.reset(null); if (hasDraft) drop.mutate(undefined, { onError: (error) => void message.error(problemText(error)) }) }} loading={drop.isPending}>{t('config.dropDraft')}</Button> : null}
             <Button disabled={!changed} loading={save.isPending && !publishing} onClick={() => saveDraft()}>{t('config.saveDraft')}</Button>
             <Button type="primary" disabled={!changed && !hasDraft && detail.definition !== null} onClick={publish}>{t('config.publish')}</Button>
           </>

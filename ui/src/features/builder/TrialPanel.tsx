@@ -3,7 +3,7 @@ import { Alert, Button, Drawer, Upload } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { trialRows, type Trial, type TrialRow } from '../../api/builder'
+import { type Trial, type TrialRow } from '../../api/builder'
 import { Problem } from '../../api/client'
 import { exactInstant, instant, integer, percent } from '../../parts/format'
 import { Card } from '../../parts/PageHead'
@@ -120,7 +120,7 @@ function Rows({ object, tag, trial, value, before, onClose }: { object: string; 
     <Drawer open onClose={onClose} size={phone ? '85%' : 640} placement={phone ? 'bottom' : 'right'} title={value ? t('builder.rowsOf', { value }) : t('builder.rows')}>
       {list.length === 0 ? <Empty title={t('builder.noRows')} /> : (
         <>
-          <p className="muted small">{t(trial.changed > trialRows ? 'builder.rowsSome' : 'builder.rowsAll', { n: integer(list.length) })}</p>
+          <p className="muted small">{t(trial.rows_total > trial.rows.length ? 'builder.rowsSome' : 'builder.rowsAll', { n: integer(list.length) })}</p>
           <ul className="trial-rows">
             {list.map((r, i) => (
               <li key={r.id || i} data-testid="trial-row">

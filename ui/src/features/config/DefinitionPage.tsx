@@ -1,10 +1,9 @@
-import { CheckCircleOutlined } from '@ant-design/icons'
 import { App, Button, ConfigProvider, Input } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
-import { useCheck, useDefinition, useDropDraft, useSaveDraft } from '../../api/config'
+import { useDefinition, useDropDraft, useSaveDraft } from '../../api/config'
 import { mayConfigure, useSession } from '../../api/session'
 import type { DefinitionDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
@@ -12,12 +11,12 @@ import { Chip } from '../../parts/Chip'
 import { Card, PageHead } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
 import { Failed, Loading } from '../../parts/States'
-import { useSettled } from '../../parts/useSettled'
 import { FormForm } from '../forms/FormForm'
 import { FormPreview } from '../forms/FormPreview'
 import { MaterialForm } from '../forms/MaterialForm'
 import type { FormSpec, MaterialSpec } from '../../api/hosted'
 import { ChannelForm } from './ChannelForm'
+import { CheckLine } from './CheckLine'
 import { FollowUpForm } from './FollowUpForm'
 import { placeWords } from './place'
 import { DuplicateForm } from './DuplicateForm'
@@ -27,6 +26,7 @@ import { Sentence } from './Sentence'
 import type { ChannelSpec, FollowUpSpec, DuplicateSpec, PoolSpec } from './specs'
 import { starting } from './starting'
 import { Summary } from './Summary'
+import { useChecked } from './useChecked'
 import { writable, type Working } from './working'
 
 const BuilderPage = lazy(() => import('../builder/BuilderPage'))
@@ -63,9 +63,9 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
   const hasDraft = Boolean(detail.draft)
   const changed = edited !== null
   const asked = hasForm && may && (changed || hasDraft)
-  const check = useCheck(useSettled(asked ? [{ kind, name, ...working }] : null))
-  const problems = asked ? (check.data?.problems ?? []) : []
-  const sentence = (asked ? check.data?.sentences?.[`${kind}/${name}`] : undefined) ?? detail.sentence
+  const check = useChecked(asked ? [{ kind, name, ...working }] : null)
+  const { problems } = check
+  const sentence = check.sentences[`${kind}/${name}`] ?? detail.sentence
   const title = titled(working.title, name)
 
   const saveDraft = (after?: () => void): void =>
@@ -93,7 +93,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
       >
         {hasForm && may ? (
           <>
-            {hasDraft || changed ? <Button onClick={() => { setEdited(null); if (hasDraft) drop.mutate() }} loading={drop.isPending}>{t('config.dropDraft')}</Button> : null}
+            {hasDraft || changed ? <Button onClick={() => { setEdited(null); if (hasDraft) drop.mutate(undefined, { onError: (error) => void message.error(problemText(error)) }) }} loading={drop.isPending}>{t('config.dropDraft')}</Button> : null}
             <Button disabled={!changed} loading={save.isPending && !publishing} onClick={() => saveDraft()}>{t('config.saveDraft')}</Button>
             <Button type="primary" disabled={!changed && !hasDraft && detail.definition !== null} onClick={publish}>{t('config.publish')}</Button>
           </>
@@ -121,7 +121,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
           {hasForm ? (
             <Card title={t('config.check')}>
               {problems.length === 0 ? (
-                <p className="config-fine"><CheckCircleOutlined aria-hidden className="ok" /> {t(!detail.definition && !hasDraft && !changed ? 'config.fresh' : changed || hasDraft ? 'config.fine' : 'config.live')}</p>
+                <CheckLine {...check} fine={!detail.definition && !hasDraft && !changed ? 'config.fresh' : changed || hasDraft ? 'config.fine' : 'config.live'} />
               ) : (
                 <ul className="problems">
                   {problems.map((p, i) => (

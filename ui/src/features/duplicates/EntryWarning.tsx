@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useAlike, type Alike } from '../../api/duplicates'
 import type { ObjectMeta } from '../../api/types'
 import { isBlank } from '../../fields/kind'
+import { useSettled } from '../../parts/useSettled'
 import { Reasons } from './Reasons'
 import './duplicates.css'
 
@@ -14,14 +14,10 @@ export function EntryWarning({ object, values }: { object: ObjectMeta; values: R
   const { t } = useTranslation()
   const fields = looked[object.name] ?? []
   const text = JSON.stringify(Object.fromEntries(fields.filter((f) => !isBlank(values[f])).map((f) => [f, values[f]])))
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const wait = setTimeout(() => setSettled(text), 400)
-    return () => clearTimeout(wait)
-  }, [text])
-  const asked = JSON.parse(settled) as Record<string, unknown>
+  const asked = JSON.parse(useSettled(text)) as Record<string, unknown>
   const alike = useAlike(object.name, asked, fields.length > 0 && Object.keys(asked).length > 0)
   const matches = Object.keys(asked).length > 0 ? alike.data?.matches ?? [] : []
+  if (alike.isError) return <p role="status" className="dup-entry muted small">{t('duplicates.lookFailed')}</p>
   if (matches.length === 0) return null
   return (
     <div role="status" className="dup-entry" data-testid="entry-warning">

@@ -65,7 +65,7 @@ function Day({ today, phone }: { today: Today; phone: boolean }) {
   const acts: LineActs = {
     busy, claim, assign: setHanding,
     sheet: (kind, object, line, title) => setChosen({ kind, object, line, title }),
-    called: (object, line) => { if (line.rights.open) act.mutate({ object, id: line.record.id, action: 'open' }) },
+    called: (object, line) => { if (line.rights.open) act.mutate({ object, id: line.record.id, action: 'open' }, { onError: (error) => toast(error) }) },
     finish: ({ id }, title) => task.mutate({ id, changes: { status: 'done' } }, {
       onSuccess: () => toast(t('today.finished', { title }), () => task.mutateAsync({ id, changes: { status: 'open' } })),
       onError: (error) => toast(error),

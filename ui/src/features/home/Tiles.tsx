@@ -37,6 +37,6 @@ function Unassigned({ today }: { today: Today }) {
   const merged = mergedOf(today, 'pool')
   const pool = usePool('lead')
   const all = pool.data?.regions.find((r) => r.id === 'all')
-  const late = all && all.waiting > 0 ? t('today.lateInPool', { count: counted(all.waiting, all.waiting_capped), hours: pool.data?.hours }) : undefined
+  const late = all && all.waiting > 0 ? t(pool.data?.hours === null ? 'today.lateBySegment' : 'today.lateInPool', { count: counted(all.waiting, all.waiting_capped), hours: pool.data?.hours }) : undefined
   return merged ? <Tile tone={late ? 'red' : 'ink'} value={counted(merged.count, merged.capped)} label={t('today.section.unassigned')} to={late ? '/pool?late=1' : '/pool'} more={late} /> : null
 }

@@ -14,7 +14,9 @@ interface Props {
   object: ObjectMeta
   record: RecordData
   refs?: Refs
-  hours: number
+  /** Past its hours, as the list says; else by the hours of all, where they are the same for all. */
+  late: boolean
+  hours: number | null
   claims: boolean
   selects: boolean
   selected: boolean
@@ -25,12 +27,12 @@ interface Props {
 }
 
 /** One record of the pool: what it is, how long it has waited and why, and the one thing to do. */
-export function PoolLine({ object, record, refs, hours, claims, selects, selected, here, busy, onSelect, onClaim }: Props) {
+export function PoolLine({ object, record, refs, late: listedLate, hours, claims, selects, selected, here, busy, onSelect, onClaim }: Props) {
   const { t } = useTranslation()
   const now = useCoarseNow()
   const since = String(record.pool_since ?? record.created_at ?? '')
   const waited = now - new Date(since).getTime()
-  const late = waited >= hours * 3_600_000
+  const late = listedLate || (hours !== null && waited >= hours * 3_600_000)
   const name = titleOf(record, object) ?? t('record.untitled')
   const facts = ['region', 'budget', 'name'].map((n) => object.fields.find((f) => f.name === n)).filter((f) => f && !isBlank(record[f.name]))
   return (

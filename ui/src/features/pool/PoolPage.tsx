@@ -1,5 +1,6 @@
 import { App, Button, Checkbox, Segmented, Tabs } from 'antd'
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useQueryClient } from '@tanstack/react-query'
@@ -47,6 +48,8 @@ function useNext(at: string | null | undefined): void {
   }, [at, client])
 }
 
+const lateWords = (pool: Pool, t: TFunction): string => (pool.hours === null ? t('pool.lateBySegment') : t('pool.late', { hours: pool.hours }))
+
 const capped = (n: number, more: boolean): string => (more ? `${n}+` : String(n))
 
 function Regions({ object, pool }: { object: ObjectMeta; pool: Pool }) {
@@ -70,10 +73,10 @@ function Regions({ object, pool }: { object: ObjectMeta; pool: Pool }) {
         {pool.rule ? <Link to={`/config/pool_policy/${pool.rule.name}`}>{t('pool.rule')}</Link> : null}
       </>} />
       <Tabs className="view-tabs" activeKey={region.id} onChange={(key) => put('region', key === 'all' ? '' : key)}
-        items={pool.regions.map((r) => ({ key: r.id, label: <span data-testid={`pool-region-${r.id}`}>{regionName(r, t)} <span className="num muted">{capped(r.count, r.capped)}</span>{r.waiting > 0 ? <span className="num pool-badge" title={t('pool.late', { hours: pool.hours })}>{capped(r.waiting, r.waiting_capped)}</span> : null}</span> }))} />
+        items={pool.regions.map((r) => ({ key: r.id, label: <span data-testid={`pool-region-${r.id}`}>{regionName(r, t)} <span className="num muted">{capped(r.count, r.capped)}</span>{r.waiting > 0 ? <span className="num pool-badge" title={lateWords(pool, t)}>{capped(r.waiting, r.waiting_capped)}</span> : null}</span> }))} />
       <div className="pool-bar">
         <Segmented<string> aria-label={t('pool.which')} value={late ? 'late' : 'all'} onChange={(v) => put('late', v === 'late' ? '1' : '')}
-          options={[{ value: 'all', label: t('pool.all') }, { value: 'late', label: t('pool.lateCount', { hours: pool.hours, count: capped(region.waiting, region.waiting_capped) }) }]} />
+          options={[{ value: 'all', label: t('pool.all') }, { value: 'late', label: `${lateWords(pool, t)} ${capped(region.waiting, region.waiting_capped)}` }]} />
       </div>
       <Lines key={`${region.id}${late ? '!' : ''}`} object={object} pool={pool} region={region} late={late} onAll={() => put('late', '')} />
     </>
@@ -117,7 +120,7 @@ function Lines({ object, pool, region, late, onAll }: { object: ObjectMeta; pool
   if (list.isPending) return <Loading rows={8} />
   if (list.isError && records.length === 0) return <Failed error={list.error} retry={() => void list.refetch()} />
   if (records.length === 0) {
-    return late ? <Empty title={t('pool.noneLate', { hours: pool.hours })} text={t('pool.noneLateText')}><Button onClick={onAll}>{t('pool.all')}</Button></Empty> : <Empty title={t('pool.none')} text={t('pool.noneText')} />
+    return late ? <Empty title={t('pool.noneLate')} text={t('pool.noneLateText')}><Button onClick={onAll}>{t('pool.all')}</Button></Empty> : <Empty title={t('pool.none')} text={t('pool.noneText')} />
   }
   return (
     <>
@@ -134,7 +137,7 @@ function Lines({ object, pool, region, late, onAll }: { object: ObjectMeta; pool
       ) : null}
       <ul className="pool-list">
         {records.map((r, i) => (
-          <PoolLine key={r.id} object={object} record={r} refs={refs} hours={pool.hours} claims={pool.may_claim} selects={pool.may_assign} selected={chosen.has(r.id)} here={i === cursor} busy={busy === r.id} onSelect={() => toggle(r.id)} onClaim={() => claim(r.id)} />
+          <PoolLine key={r.id} object={object} record={r} refs={refs} late={late} hours={pool.hours} claims={pool.may_claim} selects={pool.may_assign} selected={chosen.has(r.id)} here={i === cursor} busy={busy === r.id} onSelect={() => toggle(r.id)} onClaim={() => claim(r.id)} />
         ))}
       </ul>
       <p className="list-foot muted small">
