@@ -331,3 +331,21 @@ func TestTheGateTellsNothingOfAKnownPhone(t *testing.T) {
 		}
 	})
 }
+
+// Two programs may choose the same key: each one's stranger comes in.
+func TestKeysOfTwoProgramsDoNotMeet(t *testing.T) {
+	t.Parallel()
+	EachDB(t, func(t *testing.T, db DB) {
+		s := Start(t, Options{DB: db})
+		admin := s.Admin(t)
+		for i, phone := range []string{"13800138031", "13800138032"} {
+			var key struct{ Secret string }
+			admin.Post(t, path("/keys"), Fields{"kind": "api", "name": "官网" + strconv.Itoa(i), "scopes": []string{"activity.write"}}, &key)
+			site := s.WithHeader(t, "Authorization", "Bearer "+key.Secret)
+			site.Do(t, http.MethodPost, path("/activity"), Fields{"phone": phone, "act": "visit"}, "Idempotency-Key", "k1").OK(t, nil)
+			if all := admin.List(t, "lead", Fields{"field": "phone", "op": "eq", "value": phone}, ""); len(all) != 1 {
+				t.Errorf("the stranger of program %d is %v", i, all)
+			}
+		}
+	})
+}
