@@ -332,6 +332,39 @@ func TestTheGateTellsNothingOfAKnownPhone(t *testing.T) {
 	})
 }
 
+// One page is sent a few times at most, whatever is in it; it comes back as a new one.
+func TestOnePageIsSentAFewTimes(t *testing.T) {
+	t.Parallel()
+	EachDB(t, func(t *testing.T, db DB) {
+		s := Start(t, Options{DB: db})
+		admin := s.Admin(t)
+		admin.Material(t, "paper", "智慧校园白皮书", "phone")
+		pages := map[string]string{}
+		for _, address := range []string{"/f/contact", "/m/paper"} {
+			_, pages[address] = s.hosted(t, address)
+		}
+		admin.SetTime(t, time.Now().Add(time.Minute))
+		for address, token := range pages {
+			filled := func(i int) url.Values {
+				return url.Values{"_t": {token}, "name": {"王总"}, "phone": {fmt.Sprintf("1380013%04d", i)}, "company": {"多次" + address}}
+			}
+			for i := range 5 {
+				if r := s.submit(t, address, filled(i)); r.Status != http.StatusOK {
+					t.Fatalf("sending %d: %d %s", i, r.Status, r.Body)
+				}
+			}
+			again := s.submit(t, address, filled(5))
+			says(t, again, http.StatusUnprocessableEntity, "已提交过多次")
+			if got := leadsOf(t, admin, "多次"+address); len(got) != 5 {
+				t.Errorf("%s: one page made %d leads", address, len(got))
+			}
+			if m := pageToken.FindSubmatch(again.Body); m == nil || string(m[1]) == token {
+				t.Error("who goes on gets no new page")
+			}
+		}
+	})
+}
+
 // Two programs may choose the same key: each one's stranger comes in.
 func TestKeysOfTwoProgramsDoNotMeet(t *testing.T) {
 	t.Parallel()

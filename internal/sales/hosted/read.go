@@ -131,7 +131,7 @@ func (s *Service) counts(r *http.Request, m *Material) bool {
 			return false
 		}
 	}
-	return s.rate.Take("read|"+m.Name+"|"+web.IP(r.Context()), m.perMinute()) == 0
+	return s.rate.Take("read|"+m.Name+"|"+from(r.Context()), m.perMinute()) == 0
 }
 
 func (m *Material) page() page {
@@ -164,7 +164,7 @@ func (s *Service) postMaterial(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	st := formState{token: r.PostForm.Get("_t"), typed: r.PostForm, hidden: carriedFields(r.PostForm)}
-	if wait := s.rate.Take("gate|"+m.Name+"|"+web.IP(ctx), m.perMinute()); wait > 0 {
+	if wait := s.rate.Take("gate|"+m.Name+"|"+from(ctx), m.perMinute()); wait > 0 {
 		tooOften(w.Header(), wait)
 		st.banner = "提交得太频繁了，请过一会儿再试"
 		s.showMaterial(w, m, http.StatusTooManyRequests, "", st)
@@ -188,7 +188,13 @@ func (s *Service) postMaterial(w http.ResponseWriter, r *http.Request) {
 	var id string
 	if err == nil {
 		var values map[string]any
-		if values, st.wrong = s.read(m.gate, r.PostForm); len(st.wrong) == 0 {
+		values, st.wrong = s.read(m.gate, r.PostForm)
+		switch {
+		case len(st.wrong) > 0:
+		case s.pages.Take(nonce, perPage) > 0:
+			st.banner = sentBefore
+			st.token, err = s.pageToken(ctx, "gate/"+m.Name)
+		default:
 			extra := origins(&Form{}, Code{}, st.hidden)
 			delete(extra, "form")
 			extra["material"] = m.Name

@@ -150,7 +150,7 @@ func (s *Service) postForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	st := formState{token: r.PostForm.Get("_t"), typed: r.PostForm, hidden: carriedFields(r.PostForm)}
-	if wait := s.rate.Take("form|"+f.Name+"|"+web.IP(ctx), f.Spec.PerMinute); wait > 0 {
+	if wait := s.rate.Take("form|"+f.Name+"|"+from(ctx), f.Spec.PerMinute); wait > 0 {
 		tooOften(w.Header(), wait)
 		st.banner = "提交得太频繁了，请过一会儿再试"
 		s.showForm(w, f, http.StatusTooManyRequests, st)
@@ -185,7 +185,12 @@ func (s *Service) postForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	values, wrong := s.read(f.fields, r.PostForm)
-	if len(wrong) == 0 {
+	switch {
+	case len(wrong) > 0:
+	case s.pages.Take(nonce, perPage) > 0:
+		st.banner = sentBefore
+		st.token, err = s.pageToken(ctx, "form/"+f.Name)
+	default:
 		_, wrong, st.banner, err = s.submit(ctx, f, code, values, origins(f, code, st.hidden), "form:"+f.Name+":"+nonce, time.Time{})
 	}
 	switch {
@@ -234,6 +239,9 @@ func origins(f *Form, code Code, hidden []pair) map[string]any {
 	}
 	return out
 }
+
+// sentBefore is told of a page that was sent too often; it comes back as a new one.
+const sentBefore = "这个页面已提交过多次，请核对后再提交一次"
 
 // notTaken is all that the public is told of a refusal for which no field of the page is to blame.
 const notTaken = "这个表单暂时不接收提交，请稍后再试"
