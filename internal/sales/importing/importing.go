@@ -84,6 +84,7 @@ type Importer struct {
 	Keys func(row *object.Row) []string
 
 	writing  sync.Mutex // of sheets
+	starting sync.Map   // upload id → an import of it is being started
 	reading  sync.Map   // upload id → share of its sheet that is written out, a float64
 	adding   sync.Mutex // of fields
 	trials   sync.Map   // run id → *trial

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -269,4 +270,29 @@ func TestARefusedPlanLeavesNoFields(t *testing.T) {
 		b.finish(t, job, err, &out)
 		assert.Equal(t, int64(2), out.Rows)
 	})
+}
+
+// A sheet whose written-out form is gone, taken by an import that was stopped, is written out again.
+func TestAMissingSheetIsWrittenOutAgain(t *testing.T) {
+	t.Parallel()
+	b := started(t, salestest.SQLite(t))
+	id := b.keep(t, "名单.xlsx", workbook(t, "线索", 1, []any{"公司名称", "手机"}, []any{"甲公司", 13800138001}, []any{"乙公司", 13800138002}))
+	_, err := b.LookAt(t.Context(), "lead", id, salestest.Director(), importing.Look{Sheet: "线索"})
+	require.NoError(t, err)
+	made, err := filepath.Glob(filepath.Join(b.Folder, "kept", id, "sheet-*.csv"))
+	require.NoError(t, err)
+	require.Len(t, made, 1)
+	require.NoError(t, os.Remove(made[0]))
+	_, err = b.LookAt(t.Context(), "lead", id, salestest.Director(), importing.Look{Sheet: "线索"})
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(made[0]))
+	var out importing.Result
+	r := request(nil)
+	r.Sheet = "线索"
+	job, err := b.StartKept(t.Context(), r, id)
+	b.finish(t, job, err, &out)
+	assert.Equal(t, importing.Result{Rows: 2, Created: 2}, out)
+	_, err = b.StartKept(t.Context(), r, id)
+	require.NotNil(t, problem.As(err))
+	assert.Equal(t, "no_such_upload", problem.As(err).Code, "an imported upload is imported again")
 }
