@@ -346,7 +346,7 @@ func TestOnePageIsSentAFewTimes(t *testing.T) {
 		admin.SetTime(t, time.Now().Add(time.Minute))
 		for address, token := range pages {
 			filled := func(i int) url.Values {
-				return url.Values{"_t": {token}, "name": {"王总"}, "phone": {fmt.Sprintf("1380013%04d", i)}, "company": {"多次" + address}}
+				return url.Values{"_t": {token}, "name": {"王总"}, "phone": {fmt.Sprintf("138001%d%03d", 30+len(address), i)}, "company": {"多次" + address}}
 			}
 			for i := range 5 {
 				if r := s.submit(t, address, filled(i)); r.Status != http.StatusOK {
@@ -372,7 +372,10 @@ func TestKeysOfTwoProgramsDoNotMeet(t *testing.T) {
 		s := Start(t, Options{DB: db})
 		admin := s.Admin(t)
 		for i, phone := range []string{"13800138031", "13800138032"} {
-			var key struct{ Secret string }
+			var key struct {
+				Key    map[string]any
+				Secret string
+			}
 			admin.Post(t, path("/keys"), Fields{"kind": "api", "name": "官网" + strconv.Itoa(i), "scopes": []string{"activity.write"}}, &key)
 			site := s.WithHeader(t, "Authorization", "Bearer "+key.Secret)
 			site.Do(t, http.MethodPost, path("/activity"), Fields{"phone": phone, "act": "visit"}, "Idempotency-Key", "k1").OK(t, nil)
