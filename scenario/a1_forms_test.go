@@ -3,6 +3,7 @@ package scenario
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -271,6 +272,116 @@ func TestCallWebhook(t *testing.T) {
 		notes = admin.List(t, "follow_up", Fields{"field": "customer", "op": "eq", "value": customer.ID()}, "")
 		if len(notes) != 1 || notes[0].Text("note") != "来电，通话 1 分 5 秒" || notes[0].Text("owner") != agent.User.ID || len(leadsOf(t, admin, "老客户公司")) != 0 {
 			t.Errorf("a customer's call is kept as %v", notes)
+		}
+	})
+}
+
+// gateHref is where the gate's answer leads to the file.
+var gateHref = regexp.MustCompile(`class="go" href="([^"]+)"`)
+
+// Leaving a phone at a gate hands the file out and no more: nobody learns whether the phone is known, nor becomes who it belongs to.
+func TestTheGateTellsNothingOfAKnownPhone(t *testing.T) {
+	t.Parallel()
+	EachDB(t, func(t *testing.T, db DB) {
+		s := Start(t, Options{DB: db})
+		admin := s.Admin(t)
+		admin.Material(t, "paper", "智慧校园白皮书", "phone")
+		known := admin.Create(t, "lead", Fields{"company": "老朋友学校", "name": "王总", "phone": "13800138021"})
+		token := map[string]string{}
+		for _, phone := range []string{"13800138021", "13800138022"} {
+			_, token[phone] = s.hosted(t, "/m/paper")
+		}
+		admin.SetTime(t, time.Now().Add(time.Minute))
+		var hrefs []string
+		for phone, page := range token {
+			opened := s.submit(t, "/m/paper", url.Values{"_t": {page}, "phone": {phone}, "name": {"路人"}, "company": {"陌生学校"}})
+			says(t, opened, http.StatusOK, "下载资料")
+			m := gateHref.FindSubmatch(opened.Body)
+			if m == nil {
+				t.Fatalf("no way to the file: %s", opened.Body)
+			}
+			at, err := url.Parse(strings.ReplaceAll(string(m[1]), "&amp;", "&"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			hrefs = append(hrefs, at.String())
+			says(t, s.Anonymous(t).Do(t, http.MethodGet, at.String(), nil), http.StatusOK, "%PDF-1.4 paper")
+			for name, values := range at.Query() {
+				for part := range strings.SplitSeq(values[0], ".") {
+					plain, err := base64.RawURLEncoding.DecodeString(part)
+					if err != nil || strings.Contains(string(plain), "lead") || strings.Contains(string(plain), known.ID()) {
+						t.Errorf("the address of %s reads %s=%q %v", phone, name, plain, err)
+					}
+				}
+				// What the gate gave is no contact's link.
+				says(t, s.Anonymous(t).Do(t, http.MethodGet, "/m/paper?t="+url.QueryEscape(values[0]), nil), http.StatusOK, "留下电话即可下载")
+			}
+		}
+		if len(hrefs[0]) != len(hrefs[1]) {
+			t.Errorf("a known phone shows: %q and %q", hrefs[0], hrefs[1])
+		}
+		for _, e := range admin.Events(t, "lead", known.ID(), "activity") {
+			if !strings.Contains(e.Note, "下载") {
+				t.Errorf("a stranger acted as the contact: %q", e.Note)
+			}
+		}
+		admin.SetTime(t, time.Now().Add(26*time.Hour))
+		if r := s.Anonymous(t).Do(t, http.MethodGet, hrefs[0], nil); strings.Contains(string(r.Body), "%PDF") {
+			t.Error("a pass serves for ever")
+		}
+	})
+}
+
+// One page is sent a few times at most, whatever is in it; it comes back as a new one.
+func TestOnePageIsSentAFewTimes(t *testing.T) {
+	t.Parallel()
+	EachDB(t, func(t *testing.T, db DB) {
+		s := Start(t, Options{DB: db})
+		admin := s.Admin(t)
+		admin.Material(t, "paper", "智慧校园白皮书", "phone")
+		pages := map[string]string{}
+		for _, address := range []string{"/f/contact", "/m/paper"} {
+			_, pages[address] = s.hosted(t, address)
+		}
+		admin.SetTime(t, time.Now().Add(time.Minute))
+		for address, token := range pages {
+			filled := func(i int) url.Values {
+				return url.Values{"_t": {token}, "name": {"王总"}, "phone": {fmt.Sprintf("138001%d%03d", 30+len(address), i)}, "company": {"多次" + address}}
+			}
+			for i := range 5 {
+				if r := s.submit(t, address, filled(i)); r.Status != http.StatusOK {
+					t.Fatalf("sending %d: %d %s", i, r.Status, r.Body)
+				}
+			}
+			again := s.submit(t, address, filled(5))
+			says(t, again, http.StatusUnprocessableEntity, "已提交过多次")
+			if got := leadsOf(t, admin, "多次"+address); len(got) != 5 {
+				t.Errorf("%s: one page made %d leads", address, len(got))
+			}
+			if m := pageToken.FindSubmatch(again.Body); m == nil || string(m[1]) == token {
+				t.Error("who goes on gets no new page")
+			}
+		}
+	})
+}
+
+// Two programs may choose the same key: each one's stranger comes in.
+func TestKeysOfTwoProgramsDoNotMeet(t *testing.T) {
+	t.Parallel()
+	EachDB(t, func(t *testing.T, db DB) {
+		s := Start(t, Options{DB: db})
+		admin := s.Admin(t)
+		for i, phone := range []string{"13800138031", "13800138032"} {
+			var key struct {
+				Key    map[string]any
+				Secret string
+			}
+			admin.Post(t, path("/keys"), Fields{"kind": "api", "name": "官网" + strconv.Itoa(i), "scopes": []string{"activity.write"}}, &key)
+			site := s.WithHeader(t, "Authorization", "Bearer "+key.Secret)
+			site.Do(t, http.MethodPost, path("/activity"), Fields{"phone": phone, "act": "visit"}, "Idempotency-Key", "k1").OK(t, nil)
+			if all := admin.List(t, "lead", Fields{"field": "phone", "op": "eq", "value": phone}, ""); len(all) != 1 {
+				t.Errorf("the stranger of program %d is %v", i, all)
+			}
 		}
 	})
 }

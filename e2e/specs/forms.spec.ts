@@ -96,6 +96,10 @@ test('a form is built by drag and by keys, previewed as it goes, published and f
   expect(leads.map((l) => l.touches)).toEqual([1])
 })
 
+// newLink makes a booth's link without a code.
+const newLink = async (page: Parameters<typeof call>[0]) =>
+  new URL((await call<{ path: string }>(page, 'POST', 'forms/expo/booth', {})).body.path, 'http://x').searchParams.get('k') ?? ''
+
 test('the booth’s phone works without a net: entries wait, go once when it is back, a wrong one comes back with its reason', async () => {
   const desk = await open()
   await signIn(desk, 'fangyuan')
@@ -131,6 +135,27 @@ test('the booth’s phone works without a net: entries wait, go once when it is 
   await reads(phone.locator('#list'), /错号访客[\s\S]*手机/)
   await reads(phone.getByRole('status').first(), /1 条要修改/)
   await shot(phone, 'booth')
+  // What is being typed is not written over by an edit; an edit that is not saved loses nothing.
+  await phone.getByLabel('怎么称呼您').fill('正在录入')
+  await phone.getByRole('button', { name: '修改' }).click()
+  await reads(phone.locator('#saved'), /先保存/)
+  expect(await phone.getByLabel('怎么称呼您').inputValue()).toBe('正在录入')
+  await phone.getByLabel('怎么称呼您').fill('')
+  await phone.getByRole('button', { name: '修改' }).click()
+  await reads(phone.locator('#list'), /放弃修改/)
+  expect(await phone.getByLabel('怎么称呼您').inputValue()).toBe('错号访客')
+  await phone.reload()
+  await reads(phone.locator('#count'), /^1$/)
+  // Without a net each link's own page comes back, not the one that was kept first.
+  const other = link.replace(/k=.*/, 'k=' + encodeURIComponent(await newLink(desk)))
+  await phone.goto(other)
+  await reads(phone.locator('#count'), /^1$/)
+  await phone.context().setOffline(true)
+  await phone.reload()
+  await reads(phone.getByRole('status').first(), /没有网络/)
+  expect(await phone.locator('#booth').getAttribute('data-code')).toBe('')
+  await phone.context().setOffline(false)
+  await phone.goto(link)
   await phone.getByRole('button', { name: '修改' }).click()
   await phone.getByLabel('手机').fill('13800137109')
   await phone.getByRole('button', { name: '保存这位访客' }).click()

@@ -2,6 +2,8 @@ package identity
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
@@ -15,7 +17,7 @@ import (
 	"baton/internal/platform/store"
 )
 
-// Signer signs what a workspace hands to people without an account (links, page tokens) and derives the secrets by which programs sign what
+// Signer seals what a workspace hands to people without an account (links, page tokens) and derives the secrets by which programs sign what
 // they send. Its key is made once, kept in the database, and the same on every node. Safe for concurrent use.
 type Signer struct {
 	db  *store.DB
@@ -56,7 +58,7 @@ func (s *Signer) secret(ctx context.Context) ([]byte, error) {
 	return s.key, nil
 }
 
-// sum is the MAC of a payload for a purpose; the purpose keeps a token of one use from serving another.
+// sum is the MAC of a payload for a purpose.
 func (s *Signer) sum(ctx context.Context, purpose, payload string) ([]byte, error) {
 	key, err := s.secret(ctx)
 	if err != nil {
@@ -67,36 +69,55 @@ func (s *Signer) sum(ctx context.Context, purpose, payload string) ([]byte, erro
 	return m.Sum(nil), nil
 }
 
-// macBytes of a token's MAC are enough: 128 bits.
-const macBytes = 16
+// seal is the cipher of a purpose: its key keeps a token of one use from serving another.
+func (s *Signer) seal(ctx context.Context, purpose string) (cipher.AEAD, error) {
+	key, err := s.sum(ctx, "seal/"+purpose, "")
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
 
-// Token signs a payload for a purpose; it is fit for an address.
+// tagBytes stand at the end of what is sealed.
+const tagBytes = 16
+
+// Token seals a payload for a purpose: nobody else can make it, change it or read what is in it. It is fit for an address, and another one
+// each time.
 func (s *Signer) Token(ctx context.Context, purpose, payload string) (string, error) {
-	mac, err := s.sum(ctx, purpose, payload)
+	box, err := s.seal(ctx, purpose)
 	if err != nil {
 		return "", err
 	}
-	e := base64.RawURLEncoding
-	return e.EncodeToString([]byte(payload)) + "." + e.EncodeToString(mac[:macBytes]), nil
+	sealed := box.Seal(nil, nil, []byte(payload), nil)
+	e, end := base64.RawURLEncoding, len(sealed)-tagBytes
+	return e.EncodeToString(sealed[:end]) + "." + e.EncodeToString(sealed[end:]), nil
 }
 
-// Open gives a token's payload; ok is false when it was not signed here for this purpose.
+// Open gives a token's payload; ok is false when it was not sealed here for this purpose.
 func (s *Signer) Open(ctx context.Context, purpose, token string) (payload string, ok bool, err error) {
-	body, sig, found := strings.Cut(token, ".")
+	body, tag, found := strings.Cut(token, ".")
 	if !found || len(token) > 2000 {
 		return "", false, nil
 	}
 	e := base64.RawURLEncoding.Strict()
-	p, err1 := e.DecodeString(body)
-	m, err2 := e.DecodeString(sig)
-	if err1 != nil || err2 != nil {
+	sealed, err1 := e.DecodeString(body)
+	end, err2 := e.DecodeString(tag)
+	if err1 != nil || err2 != nil || len(end) != tagBytes {
 		return "", false, nil
 	}
-	want, err := s.sum(ctx, purpose, string(p))
+	box, err := s.seal(ctx, purpose)
 	if err != nil {
 		return "", false, err
 	}
-	return string(p), hmac.Equal(m, want[:macBytes]), nil
+	p, err := box.Open(nil, nil, append(sealed, end...), nil)
+	if err != nil {
+		return "", false, nil
+	}
+	return string(p), true, nil
 }
 
 const channelSecret = "channel_secret/"

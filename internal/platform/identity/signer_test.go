@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,29 @@ func TestSignerTokens(t *testing.T) {
 		}
 		if strings.Contains(o.everything(t), second) {
 			t.Error("the database keeps the secret itself")
+		}
+	})
+}
+
+// Whoever holds a token reads nothing in it, nor whether two are for the same.
+func TestTokensAreSealed(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		s := identity.NewSigner(o.DB)
+		var tokens [2]string
+		for i := range tokens {
+			var err error
+			if tokens[i], err = s.Token(t.Context(), "material/paper", "lead|42"); err != nil {
+				t.Fatal(err)
+			}
+			for part := range strings.SplitSeq(tokens[i], ".") {
+				plain, err := base64.RawURLEncoding.DecodeString(part)
+				if err != nil || strings.Contains(string(plain), "lead") {
+					t.Errorf("a token reads %q %v", plain, err)
+				}
+			}
+		}
+		if tokens[0] == tokens[1] {
+			t.Error("two tokens of one payload are the same")
 		}
 	})
 }

@@ -235,7 +235,7 @@ func (s *Service) arrive(ctx context.Context, in *activityIn, key string) (strin
 		return "", err
 	}
 	if key != "" {
-		key = "activity:" + short([]byte(key))
+		key = "activity:" + short([]byte(actor.From(ctx).ID+"\x00"+key)) // each sender has keys of its own
 	}
 	return s.Receive(ctx, Arrival{Channel: channel, Values: values, Key: key, Body: body, IP: web.IP(ctx), Request: web.RequestID(ctx)})
 }

@@ -97,7 +97,7 @@ func (s *Service) postBooth(w http.ResponseWriter, r *http.Request) {
 
 func (s *Service) keepEntry(r *http.Request, name string) (string, error) {
 	ctx := r.Context()
-	if wait := s.rate.Take("booth|"+name+"|"+web.IP(ctx), boothRate); wait > 0 {
+	if wait := s.rate.Take("booth|"+name+"|"+from(ctx), boothRate); wait > 0 {
 		p := problem.New(problem.TooMany, "too_many", "送得太快了，稍后会自动再送")
 		p.RetryAfter = int(wait/time.Second) + 1
 		return "", p

@@ -15,6 +15,7 @@ import (
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
+	"baton/internal/platform/web"
 )
 
 // Arrival is one submission on its way into a channel.
@@ -63,11 +64,18 @@ type Service struct {
 	// May says whether somebody may configure a kind.
 	May func(who *actor.Actor, kind string) bool
 
-	rate *identity.Rate
+	rate  *identity.Rate
+	pages *identity.Rate // sendings of one page
 }
+
+// perPage are the sendings of one page that are passed on: it was filled in once, and may have been sent again or mended.
+const perPage = 5
 
 // New completes a service.
 func New(s Service) *Service {
-	s.rate = identity.NewRate(s.Clock, time.Minute)
+	s.rate, s.pages = identity.NewRate(s.Clock, time.Minute), identity.NewRate(s.Clock, tokenLife)
 	return &s
 }
+
+// from is whom a request counts for.
+func from(ctx context.Context) string { return identity.Network(web.IP(ctx)) }

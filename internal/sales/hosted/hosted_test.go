@@ -2,6 +2,8 @@ package hosted
 
 import (
 	"bytes"
+	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +12,8 @@ import (
 	"time"
 
 	"baton/internal/platform/clock"
+	"baton/internal/platform/object"
+	"baton/internal/platform/problem"
 )
 
 func TestSiteOrigin(t *testing.T) {
@@ -99,6 +103,33 @@ func TestEntered(t *testing.T) {
 	for text, kept := range map[string]bool{now.Add(-time.Hour).Format(time.RFC3339Nano): true, now.Add(-29 * 24 * time.Hour).Format(time.RFC3339): true, now.Add(time.Hour).Format(time.RFC3339): false, now.Add(-31 * 24 * time.Hour).Format(time.RFC3339): false, "": false, "gestern": false} {
 		if got := s.entered(text); got.IsZero() == kept {
 			t.Errorf("%q is kept as %v", text, got)
+		}
+	}
+}
+
+// What a channel refuses reaches the public only where a field of the page is wrong; who owns what, and what exists, does not.
+func TestRefusalsTellThePublicNothing(t *testing.T) {
+	phone := []asked{{f: &object.Field{FieldSpec: object.FieldSpec{Name: "phone"}}}}
+	item := func(pointer, message string) problem.Item {
+		return problem.Item{Pointer: pointer, Code: "x", Message: message}
+	}
+	for _, c := range []struct {
+		name   string
+		given  *problem.Problem
+		wrong  map[string]string
+		banner string
+	}{
+		{"a field that is asked for", problem.New(problem.Invalid, "invalid_record", "有 1 处", item("/phone", "手机看不懂")), map[string]string{"phone": "手机看不懂"}, ""},
+		{"that and another", problem.New(problem.Invalid, "invalid_record", "有 2 处", item("/phone", "手机看不懂"), item("/owner", "李四已离职")), map[string]string{"phone": "手机看不懂"}, ""},
+		{"a field that is not asked for", problem.New(problem.Invalid, "invalid_record", "李四已离职", item("/owner", "李四已离职")), map[string]string{}, notTaken},
+		{"a record that stands", problem.New(problem.Conflict, "duplicate", "这条线索已属于李四", item("/phone", "这条线索已属于李四")), map[string]string{}, notTaken},
+		{"one that is gone", problem.New(problem.NotFound, "no_such_record", "没有李四的线索", item("/phone", "没有李四的线索")), map[string]string{}, notTaken},
+		{"no items", problem.New(problem.Invalid, "invalid_record", "李四不收"), map[string]string{}, notTaken},
+	} {
+		s := New(Service{Clock: clock.New(), Receive: func(context.Context, Arrival) (string, error) { return "", c.given }})
+		_, wrong, banner, err := s.send(t.Context(), "website_form", phone, map[string]any{"phone": "1"}, nil, "k", time.Time{})
+		if err != nil || !maps.Equal(wrong, c.wrong) || banner != c.banner {
+			t.Errorf("%s: the public reads %v, %q %v", c.name, wrong, banner, err)
 		}
 	}
 }

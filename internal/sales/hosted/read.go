@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,6 +48,11 @@ func (s *Service) reader(ctx context.Context, material, token string) (*object.R
 	if err != nil || !ok {
 		return nil, err
 	}
+	return s.named(ctx, payload)
+}
+
+// named finds the record that a token is for; nil when it is gone.
+func (s *Service) named(ctx context.Context, payload string) (*object.Row, error) {
 	name, id, _ := strings.Cut(payload, "|")
 	o, ok := object.Of(s.Defs.Current(), name)
 	if !ok {
@@ -59,6 +65,26 @@ func (s *Service) reader(ctx context.Context, material, token string) (*object.R
 	return row, nil
 }
 
+// pass makes the token of a reader who has just left a phone: it hands the file out for as long as a page may stay open, and does nothing
+// else. Whoever left the phone need not be its owner, so it is no link, and one for somebody known looks like one for somebody new.
+func (s *Service) pass(ctx context.Context, material, nonce, objectName, id string) (string, error) {
+	return s.Signer.Token(ctx, "page/pass/"+material, strconv.FormatInt(s.Clock.Milli(), 10)+"|"+nonce+"|"+objectName+"|"+id)
+}
+
+// passed opens a pass; row is whoever the phone is known by, nil when the record is gone.
+func (s *Service) passed(ctx context.Context, material, token string) (ok bool, row *object.Row, err error) {
+	if token == "" {
+		return false, nil, nil
+	}
+	rest, _, ok, err := s.opened(ctx, "pass/"+material, token)
+	if err != nil || !ok {
+		return false, nil, err
+	}
+	_, rest, _ = strings.Cut(rest, "|")
+	row, err = s.named(ctx, rest)
+	return true, row, err
+}
+
 // getMaterial shows a material; who comes by a link has read it, which their owner learns.
 func (s *Service) getMaterial(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
@@ -69,8 +95,12 @@ func (s *Service) getMaterial(w http.ResponseWriter, r *http.Request) {
 	}
 	token := r.URL.Query().Get("t")
 	row, err := s.reader(ctx, m.Name, token)
-	if err == nil && row != nil && r.URL.Query().Get("from") != "gate" && s.counts(r, m) {
+	if err == nil && row != nil && s.counts(r, m) {
 		err = s.tell(ctx, m, row, "open")
+	}
+	pass, passed := r.URL.Query().Get("p"), false
+	if err == nil {
+		passed, _, err = s.passed(ctx, m.Name, pass)
 	}
 	page := ""
 	if err == nil {
@@ -80,10 +110,14 @@ func (s *Service) getMaterial(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, err)
 		return
 	}
-	if row == nil {
-		token = ""
+	ask := ""
+	switch {
+	case row != nil:
+		ask = "?t=" + url.QueryEscape(token)
+	case passed:
+		ask = "?p=" + url.QueryEscape(pass)
 	}
-	s.showMaterial(w, m, http.StatusOK, token, row != nil, formState{token: page, hidden: cameFrom(r)})
+	s.showMaterial(w, m, http.StatusOK, ask, formState{token: page, hidden: cameFrom(r)})
 }
 
 // counts leaves out what is no reading: programs that look at an address beforehand, and the same reader again and again.
@@ -97,21 +131,19 @@ func (s *Service) counts(r *http.Request, m *Material) bool {
 			return false
 		}
 	}
-	return s.rate.Take("read|"+m.Name+"|"+web.IP(r.Context()), m.perMinute()) == 0
+	return s.rate.Take("read|"+m.Name+"|"+from(r.Context()), m.perMinute()) == 0
 }
 
 func (m *Material) page() page {
 	return page{Title: m.Title.ZH, Heading: m.Title.ZH, Intro: m.Spec.Intro, Button: "提交并下载", Notice: m.Spec.Notice, Tone: m.Spec.Tone, File: m.Spec.File.Name, Size: sizeWords(m.Spec.File.Size)}
 }
 
-func (s *Service) showMaterial(w http.ResponseWriter, m *Material, status int, link string, known bool, st formState) {
+// showMaterial shows the way to the file to whom ask lets in, the link or pass they came with; to others the gate.
+func (s *Service) showMaterial(w http.ResponseWriter, m *Material, status int, ask string, st formState) {
 	policy(w.Header(), nil)
 	p := m.page()
-	if known || m.Spec.Gate == NoGate {
-		p.Download = "/m/" + m.Name + "/file"
-		if link != "" {
-			p.Download += "?t=" + url.QueryEscape(link)
-		}
+	if ask != "" || m.Spec.Gate == NoGate {
+		p.Download = "/m/" + m.Name + "/file" + ask
 	} else {
 		p.Action, p.Token, p.Hidden, p.Fields = "/m/"+m.Name, st.token, st.hidden, show(m.gate, st.typed, st.wrong)
 		p.Wrong, p.Banner = len(st.wrong), st.banner
@@ -119,7 +151,7 @@ func (s *Service) showMaterial(w http.ResponseWriter, m *Material, status int, l
 	write(w, status, "material", p)
 }
 
-// postMaterial lets a reader in who left a phone: they become a lead and get a link of their own.
+// postMaterial lets a reader in who left a phone: they become a lead and get a pass to the file.
 func (s *Service) postMaterial(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	m, ok := s.material(chi.URLParam(r, "slug"))
@@ -132,10 +164,10 @@ func (s *Service) postMaterial(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	st := formState{token: r.PostForm.Get("_t"), typed: r.PostForm, hidden: carriedFields(r.PostForm)}
-	if wait := s.rate.Take("gate|"+m.Name+"|"+web.IP(ctx), m.perMinute()); wait > 0 {
+	if wait := s.rate.Take("gate|"+m.Name+"|"+from(ctx), m.perMinute()); wait > 0 {
 		tooOften(w.Header(), wait)
 		st.banner = "提交得太频繁了，请过一会儿再试"
-		s.showMaterial(w, m, http.StatusTooManyRequests, "", false, st)
+		s.showMaterial(w, m, http.StatusTooManyRequests, "", st)
 		return
 	}
 	if r.PostForm.Get("_website") != "" {
@@ -149,14 +181,20 @@ func (s *Service) postMaterial(w http.ResponseWriter, r *http.Request) {
 			st.token, err = s.pageToken(ctx, "gate/"+m.Name)
 		}
 		if err == nil {
-			s.showMaterial(w, m, http.StatusUnprocessableEntity, "", false, st)
+			s.showMaterial(w, m, http.StatusUnprocessableEntity, "", st)
 			return
 		}
 	}
 	var id string
 	if err == nil {
 		var values map[string]any
-		if values, st.wrong = s.read(m.gate, r.PostForm); len(st.wrong) == 0 {
+		values, st.wrong = s.read(m.gate, r.PostForm)
+		switch {
+		case len(st.wrong) > 0:
+		case s.pages.Take(nonce, perPage) > 0:
+			st.banner = sentBefore
+			st.token, err = s.pageToken(ctx, "gate/"+m.Name)
+		default:
 			extra := origins(&Form{}, Code{}, st.hidden)
 			delete(extra, "form")
 			extra["material"] = m.Name
@@ -167,15 +205,15 @@ func (s *Service) postMaterial(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		web.WriteProblem(w, r, err)
 	case len(st.wrong) > 0 || st.banner != "":
-		s.showMaterial(w, m, http.StatusUnprocessableEntity, "", false, st)
+		s.showMaterial(w, m, http.StatusUnprocessableEntity, "", st)
 	default:
 		_, o, _, _ := channelOf(s.Defs.Current(), m.Spec.Channel)
-		token, err := s.link(ctx, m.Name, o.Name, id)
+		pass, err := s.pass(ctx, m.Name, nonce, o.Name, id)
 		if err != nil {
 			web.WriteProblem(w, r, err)
 			return
 		}
-		http.Redirect(w, r, "/m/"+m.Name+"?from=gate&t="+url.QueryEscape(token), http.StatusSeeOther)
+		http.Redirect(w, r, "/m/"+m.Name+"?p="+url.QueryEscape(pass), http.StatusSeeOther)
 	}
 }
 
@@ -188,11 +226,15 @@ func (s *Service) getFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	row, err := s.reader(ctx, m.Name, r.URL.Query().Get("t"))
+	passed := false
+	if err == nil && row == nil {
+		passed, row, err = s.passed(ctx, m.Name, r.URL.Query().Get("p"))
+	}
 	if err != nil {
 		web.WriteProblem(w, r, err)
 		return
 	}
-	if row == nil && m.Spec.Gate != NoGate {
+	if row == nil && !passed && m.Spec.Gate != NoGate {
 		http.Redirect(w, r, "/m/"+m.Name, http.StatusSeeOther)
 		return
 	}

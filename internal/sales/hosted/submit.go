@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -149,7 +150,7 @@ func (s *Service) postForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	st := formState{token: r.PostForm.Get("_t"), typed: r.PostForm, hidden: carriedFields(r.PostForm)}
-	if wait := s.rate.Take("form|"+f.Name+"|"+web.IP(ctx), f.Spec.PerMinute); wait > 0 {
+	if wait := s.rate.Take("form|"+f.Name+"|"+from(ctx), f.Spec.PerMinute); wait > 0 {
 		tooOften(w.Header(), wait)
 		st.banner = "提交得太频繁了，请过一会儿再试"
 		s.showForm(w, f, http.StatusTooManyRequests, st)
@@ -184,7 +185,12 @@ func (s *Service) postForm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	values, wrong := s.read(f.fields, r.PostForm)
-	if len(wrong) == 0 {
+	switch {
+	case len(wrong) > 0:
+	case s.pages.Take(nonce, perPage) > 0:
+		st.banner = sentBefore
+		st.token, err = s.pageToken(ctx, "form/"+f.Name)
+	default:
 		_, wrong, st.banner, err = s.submit(ctx, f, code, values, origins(f, code, st.hidden), "form:"+f.Name+":"+nonce, time.Time{})
 	}
 	switch {
@@ -234,7 +240,14 @@ func origins(f *Form, code Code, hidden []pair) map[string]any {
 	return out
 }
 
-// submit sends read values into the form's channel. What the channel refuses comes back by field, or as a banner where it has no field.
+// sentBefore is told of a page that was sent too often; it comes back as a new one.
+const sentBefore = "这个页面已提交过多次，请核对后再提交一次"
+
+// notTaken is all that the public is told of a refusal for which no field of the page is to blame.
+const notTaken = "这个表单暂时不接收提交，请稍后再试"
+
+// submit sends read values into the form's channel. What is wrong with a field comes back by field; any other refusal, which may tell of
+// records and people, goes to the log and comes back as one fixed banner.
 func (s *Service) submit(ctx context.Context, f *Form, code Code, values, extra map[string]any, key string, at time.Time) (id string, wrong map[string]string, banner string, err error) {
 	channel := f.Spec.Channel
 	if code.Channel != "" {
@@ -267,18 +280,20 @@ func (s *Service) send(ctx context.Context, channel string, fields []asked, valu
 		return "", nil, "", err
 	}
 	wrong = map[string]string{}
+	told := 0
 	for _, it := range p.Items {
 		for _, a := range fields {
-			if it.Pointer == "/"+a.f.Name {
+			if p.Class == problem.Invalid && it.Pointer == "/"+a.f.Name {
 				wrong[a.f.Name] = it.Message
+				told++
 			}
 		}
 	}
+	if told < len(p.Items) || told == 0 {
+		slog.WarnContext(ctx, "a hosted page's submission was refused", "channel", channel, "reason", p.Error(), "items", p.Items)
+	}
 	if len(wrong) == 0 {
-		banner = p.Detail
-		if p.Code == "channel_disabled" || p.Code == "no_such_channel" {
-			banner = "这个表单暂时不接收提交，请稍后再试"
-		}
+		banner = notTaken
 	}
 	return "", wrong, banner, nil
 }

@@ -83,10 +83,11 @@ type Importer struct {
 	// Keys gives what an arrival is known by, so that a trial run tells what would merge with an earlier row of the same file; may be nil.
 	Keys func(row *object.Row) []string
 
-	writing sync.Mutex // of sheets
-	reading sync.Map   // upload id → share of its sheet that is written out, a float64
-	adding  sync.Mutex // of fields
-	trials  sync.Map   // run id → *trial
+	writing  sync.Mutex // of sheets
+	starting sync.Map   // upload id → an import of it is being started
+	reading  sync.Map   // upload id → share of its sheet that is written out, a float64
+	adding   sync.Mutex // of fields
+	trials   sync.Map   // run id → *trial
 }
 
 // Register makes the job service do imports and take them back. To be called before it starts.
@@ -192,14 +193,17 @@ func (m *Importer) start(ctx context.Context, o *object.Object, r Request, src s
 	if err != nil {
 		return "", err
 	}
-	if len(r.NewFields) > 0 && !r.Trial {
-		if o, err = m.addFields(ctx, o, &r, head, samples); err != nil {
-			return "", err
-		}
-	}
 	p, err := m.plan(o, r, head, samples)
 	if err != nil {
 		return "", err
+	}
+	if len(r.NewFields) > 0 && !r.Trial { // only what is sure to start leaves fields behind
+		if o, err = m.addFields(ctx, o, &r, head, samples); err != nil {
+			return "", err
+		}
+		if p, err = m.plan(o, r, head, samples); err != nil {
+			return "", err
+		}
 	}
 	kind, title := Kind, "导入"
 	if r.Trial {

@@ -65,25 +65,33 @@ func (m *Importer) addFields(ctx context.Context, o *object.Object, r *Request, 
 		return nil, fmt.Errorf("importing: fields of %s: %w", o.Name, err)
 	}
 	var items []problem.Item
-	taken := o.Names()
+	whole, ok := object.Of(m.Writer.Defs.Current(), o.Name) // with what the actor does not see, and what was added meanwhile
+	if !ok {
+		return nil, gone("对象“" + o.Name + "”")
+	}
+	taken, titles := whole.Names(), map[string]bool{}
+	for _, f := range whole.Fields {
+		titles[object.Fold(f.Title.ZH)] = true
+	}
 	mapping := map[string]string{}
-	var titles []string
+	var added []string
 	for i, n := range r.NewFields {
 		at := "/new_fields/" + strconv.Itoa(i)
-		f, it := newField(n, head, samples, taken)
+		f, it := newField(n, head, samples, taken, titles)
 		if it != nil {
 			it.Pointer = at + it.Pointer
 			items = append(items, *it)
 			continue
 		}
 		taken = append(taken, f.Name)
+		titles[object.Fold(f.Title.ZH)] = true
 		b, err := json.Marshal(f)
 		if err != nil {
 			return nil, err
 		}
 		fields = append(fields, b)
 		mapping[f.Name] = n.Column
-		titles = append(titles, f.Title.ZH)
+		added = append(added, f.Title.ZH)
 	}
 	if len(items) > 0 {
 		return nil, problem.New(problem.Invalid, "bad_new_fields", fmt.Sprintf("新字段有 %d 处需要修改", len(items)), items...)
@@ -97,7 +105,7 @@ func (m *Importer) addFields(ctx context.Context, o *object.Object, r *Request, 
 	}
 	next := *old
 	next.Spec = body
-	if _, err := m.Writer.Defs.Publish(ctx, r.Actor, "导入时新建字段："+strings.Join(titles, "、"), []*definition.Definition{&next}, nil); err != nil {
+	if _, err := m.Writer.Defs.Publish(ctx, r.Actor, "导入时新建字段："+strings.Join(added, "、"), []*definition.Definition{&next}, nil); err != nil {
 		return nil, err
 	}
 	r.NewFields = nil
@@ -112,7 +120,7 @@ func (m *Importer) addFields(ctx context.Context, o *object.Object, r *Request, 
 }
 
 // newField makes a field of a column. It keeps what it cannot read, with a hint: the type is a guess.
-func newField(n NewField, head []string, samples [][]string, taken []string) (*object.FieldSpec, *problem.Item) {
+func newField(n NewField, head []string, samples [][]string, taken []string, titles map[string]bool) (*object.FieldSpec, *problem.Item) {
 	at := slices.Index(head, n.Column)
 	if at < 0 {
 		return nil, &problem.Item{Pointer: "/column", Code: "unknown_column", Message: "文件里没有“" + n.Column + "”这一列", Hint: definition.Suggest(n.Column, head)}
@@ -123,6 +131,9 @@ func newField(n NewField, head []string, samples [][]string, taken []string) (*o
 	}
 	if r := []rune(title); len(r) > 40 {
 		title = string(r[:40])
+	}
+	if titles[object.Fold(title)] {
+		return nil, &problem.Item{Pointer: "/title", Code: "title_taken", Message: "已经有名为“" + title + "”的字段", Hint: "请把这一列对应到它，或换一个名称"}
 	}
 	cells := make([]string, 0, len(samples))
 	for _, row := range unblanked(samples) {

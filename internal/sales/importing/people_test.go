@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -227,4 +228,71 @@ func TestAColumnWithoutAFieldBecomesOne(t *testing.T) {
 		assert.Equal(t, []string{"A类", "B类", "C类"}, f.OptionValues())
 		assert.Equal(t, int64(10), b.Count(t, "SELECT COUNT(*) FROM o_lead WHERE "+object.Quote(f.Column)+" = ?", "B类"))
 	})
+}
+
+// A refused plan publishes nothing, so that it can be mended and started again; a title the object has is no new field.
+func TestARefusedPlanLeavesNoFields(t *testing.T) {
+	t.Parallel()
+	salestest.Each(t, func(t *testing.T, url string) {
+		b := started(t, url)
+		system := actor.TheSystem("命令行")
+		id := b.keepAs(t, system, "a.csv", []byte("公司,手机,客户等级\n甲,13900000001,A类\n乙,13900000002,B类\n"))
+		was := b.Defs.Current().Revision
+		r := importing.Request{Object: "lead", NewFields: []importing.NewField{{Column: "客户等级"}}, Options: importing.Options{HappenedAt: "昨天吧"}, Actor: system}
+		_, err := b.StartKept(t.Context(), r, id)
+		require.NotNil(t, problem.As(err))
+		assert.Equal(t, "bad_mapping", problem.As(err).Code)
+		assert.Equal(t, was, b.Defs.Current().Revision, "a refused plan leaves its fields")
+
+		r.Options.HappenedAt = ""
+		var out importing.Result
+		job, err := b.StartKept(t.Context(), r, id)
+		b.finish(t, job, err, &out)
+		assert.Equal(t, importing.Result{Rows: 2, Created: 2}, out)
+		assert.Equal(t, was+1, b.Defs.Current().Revision)
+
+		id = b.keepAs(t, system, "b.csv", []byte("公司,手机,客户等级,等级\n丙,13900000003,A类,高\n"))
+		r.NewFields = []importing.NewField{{Column: "客户等级"}, {Column: "等级", Title: "公司"}}
+		_, err = b.StartKept(t.Context(), r, id)
+		p := problem.As(err)
+		require.NotNil(t, p)
+		assert.Equal(t, "bad_new_fields", p.Code)
+		require.Len(t, p.Items, 2)
+		for i, it := range p.Items {
+			assert.Equal(t, fmt.Sprintf("/new_fields/%d/title title_taken", i), it.Pointer+" "+it.Code)
+		}
+		assert.Equal(t, was+1, b.Defs.Current().Revision)
+
+		// All columns may be new ones.
+		id = b.keepAs(t, system, "c.csv", []byte("门店数\n3\n4\n"))
+		r.NewFields = []importing.NewField{{Column: "门店数"}}
+		job, err = b.StartKept(t.Context(), r, id)
+		b.finish(t, job, err, &out)
+		assert.Equal(t, int64(2), out.Rows)
+	})
+}
+
+// A sheet whose written-out form is gone, taken by an import that was stopped, is written out again.
+func TestAMissingSheetIsWrittenOutAgain(t *testing.T) {
+	t.Parallel()
+	b := started(t, salestest.SQLite(t))
+	id := b.keep(t, "名单.xlsx", workbook(t, "线索", 1, []any{"公司名称", "手机"}, []any{"甲公司", 13800138001}, []any{"乙公司", 13800138002}))
+	_, err := b.LookAt(t.Context(), "lead", id, salestest.Director(), importing.Look{Sheet: "线索"})
+	require.NoError(t, err)
+	made, err := filepath.Glob(filepath.Join(b.Folder, "kept", id, "sheet-*.csv"))
+	require.NoError(t, err)
+	require.Len(t, made, 1)
+	require.NoError(t, os.Remove(made[0]))
+	_, err = b.LookAt(t.Context(), "lead", id, salestest.Director(), importing.Look{Sheet: "线索"})
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(made[0]))
+	var out importing.Result
+	r := request(nil)
+	r.Sheet = "线索"
+	job, err := b.StartKept(t.Context(), r, id)
+	b.finish(t, job, err, &out)
+	assert.Equal(t, importing.Result{Rows: 2, Created: 2}, out)
+	_, err = b.StartKept(t.Context(), r, id)
+	require.NotNil(t, problem.As(err))
+	assert.Equal(t, "no_such_upload", problem.As(err).Code, "an imported upload is imported again")
 }

@@ -30,7 +30,7 @@ type column struct {
 	Order reader.DateOrder `json:"order,omitempty"` // of dates such as 3/4/2026, as the column's other cells prove
 }
 
-// plan checks the mapping, or proposes one.
+// plan checks the mapping, or proposes one. Columns that are to become fields are left out.
 func (m *Importer) plan(o *object.Object, r Request, head []string, samples [][]string) (plan, error) {
 	p := plan{When: -1}
 	var items []problem.Item
@@ -54,6 +54,11 @@ func (m *Importer) plan(o *object.Object, r Request, head []string, samples [][]
 		taken[i] = true
 		p.Columns = append(p.Columns, column{Field: f.Name, Index: i, Name: head[i]})
 	}
+	for _, n := range r.NewFields {
+		if i := slices.Index(head, n.Column); i >= 0 {
+			taken[i] = true
+		}
+	}
 	if len(r.Mapping) == 0 || r.Fill {
 		for _, match := range propose(o, head, samples) {
 			filled := slices.ContainsFunc(p.Columns, func(c column) bool { return c.Field == match.Field })
@@ -68,7 +73,7 @@ func (m *Importer) plan(o *object.Object, r Request, head []string, samples [][]
 	if len(items) > 0 {
 		return p, problem.New(problem.Invalid, "bad_mapping", fmt.Sprintf("导入的设置有 %d 处需要修改", len(items)), items...)
 	}
-	if len(p.Columns) == 0 {
+	if len(p.Columns) == 0 && (len(r.NewFields) == 0 || r.Trial) {
 		return p, problem.New(problem.Invalid, "no_columns", "没有一列对应"+o.Title.ZH+"的字段", problem.Item{Pointer: "/mapping", Code: "no_columns", Message: "表头里认不出任何字段", Hint: "请为至少一列指定字段"})
 	}
 	for i := range p.Columns {

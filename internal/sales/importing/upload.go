@@ -148,7 +148,8 @@ func (m *Importer) keptSource(ctx context.Context, k *kept, sheet string) (sourc
 	}
 	key := strconv.Itoa(n)
 	s := source{path: filepath.Join(k.folder, "sheet-"+key+".csv")}
-	if shape, ok := k.Made[key]; ok {
+	_, missing := os.Stat(s.path) // taken by an import that did not come to its end
+	if shape, ok := k.Made[key]; ok && missing == nil {
 		f := k.Infos[key]
 		s.shape, s.info = shape, table.SheetInfo{Rows: f.Rows, Width: shape.Width, Formulas: f.Formulas, Unsolved: f.Unsolved}
 		return s, nil
@@ -198,6 +199,12 @@ func (m *Importer) StartKept(ctx context.Context, r Request, id string) (job str
 	o, err := m.object(r.Object, r.Actor)
 	if err != nil {
 		return "", err
+	}
+	if !r.Trial {
+		if _, busy := m.starting.LoadOrStore(id, true); busy {
+			return "", goneUpload() // somebody was quicker
+		}
+		defer m.starting.Delete(id)
 	}
 	k, err := m.kept(r.Object, id, r.Actor)
 	if err != nil {

@@ -26,6 +26,7 @@ async function store(mode, work) {
   })
 }
 const put = (e) => store('readwrite', (s) => s.put(e))
+const replace = (old, e) => store('readwrite', (s) => { s.delete(old); return s.put(e) }) // both or neither
 const drop = (key) => store('readwrite', (s) => s.delete(key))
 const all = async () => (await store('readonly', (s) => s.getAll())).filter((e) => e.form === name).sort((a, b) => a.at.localeCompare(b.at))
 
@@ -70,7 +71,7 @@ async function draw() {
       li.className = 'is-refused'
       const mend = document.createElement('button')
       mend.type = 'button'
-      mend.textContent = '修改'
+      mend.textContent = e.key === editing ? '放弃修改' : '修改'
       mend.addEventListener('click', () => void edit(e))
       li.append(mend)
     }
@@ -78,13 +79,41 @@ async function draw() {
   }))
 }
 
-// A refused entry goes back into the form, with a key of its own when saved again: the server keeps nothing of a refused one.
+// A refused entry goes back into the form, and stays in the list until what is saved takes its place, with a key of its own: the server
+// keeps nothing of a refused one. What is in the form unsaved is not written over.
+let editing = ''
+let filled = '{}'
+const unsaved = () => JSON.stringify(typed()) !== filled
+
 async function edit(e) {
-  fill(e.values)
-  await drop(e.key)
+  if (e.key === editing) {
+    stopEditing()
+    say('')
+  } else if (unsaved()) {
+    say('先保存正在填写的这一位，再修改')
+    return
+  } else {
+    fill(e.values)
+    editing = e.key
+    say('改好后请保存')
+  }
   await draw()
-  say('')
   entry.scrollIntoView()
+}
+
+function stopEditing() {
+  editing = ''
+  fill({})
+}
+
+function typed() {
+  const values = {}
+  for (const [k, v] of new FormData(entry)) {
+    if (k === '_by') continue
+    const text = String(v).trim()
+    if (text) (values[k] ||= []).push(text)
+  }
+  return values
 }
 
 function fill(values) {
@@ -94,6 +123,7 @@ function fill(values) {
     if (field.type === 'checkbox') field.checked = v.includes(field.value)
     else field.value = v[0] || ''
   }
+  filled = JSON.stringify(typed())
 }
 
 function wrong(field, text) {
@@ -107,12 +137,7 @@ function wrong(field, text) {
 
 entry.addEventListener('submit', async (event) => {
   event.preventDefault()
-  const values = {}
-  for (const [k, v] of new FormData(entry)) {
-    if (k === '_by') continue
-    const text = String(v).trim()
-    if (text) (values[k] ||= []).push(text)
-  }
+  const values = typed()
   let first = null
   for (const field of entry.querySelectorAll('[name]')) {
     if (field.name === '_by') continue
@@ -126,8 +151,9 @@ entry.addEventListener('submit', async (event) => {
   if (Object.keys(values).length === 0) { say('还没有填写任何内容'); return }
   const by = labels._by.value.trim()
   localStorage.setItem('baton-booth-by', by)
-  await put({ key: newKey(), form: name, link, code, by, at: new Date().toISOString(), values })
-  fill({})
+  const kept = { key: newKey(), form: name, link, code, by, at: new Date().toISOString(), values }
+  await (editing ? replace(editing, kept) : put(kept))
+  stopEditing()
   say('已存在这台手机上')
   await draw()
   await flush()

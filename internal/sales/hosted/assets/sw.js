@@ -26,7 +26,8 @@ self.addEventListener('fetch', (event) => {
       if (answer.ok) await c.put(request, answer.clone())
       return answer
     } catch (failed) {
-      const was = await c.match(request, { ignoreSearch: path.endsWith('/booth') })
+      // The page of this very link; the same form's by another one rather than none.
+      const was = await c.match(request) || await c.match(request, { ignoreSearch: path.endsWith('/booth') })
       if (was) return was
       throw failed
     }
