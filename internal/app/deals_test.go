@@ -12,12 +12,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/region"
 	"baton/internal/platform/template"
 	"baton/internal/sales/intake"
+	"baton/internal/sales/pipeline"
 	"baton/templates"
 )
 
@@ -56,6 +58,8 @@ func TestWhatIsWrongInADealsDefinitionIsNamed(t *testing.T) {
 		{"validation", "second_new_signing", `"field":"kind"`, `"field":"kinds"`, "/spec/when/all/0/field", "unknown_field"},
 		{"rollup", "contract_received", `"field":"received"`, `"field":"amount"`, "/spec/field", "not_readonly"},
 		{"rollup", "contract_received", `"relation":"contract"`, `"relation":"customer"`, "/spec/relation", "not_a_relation"},
+		{"rollup", "contract_received", `{"field":"status","op":"eq","value":"已审核"}`, `{"all":[{"field":"created_at","op":"within","value":{"last":30,"unit":"day"}}]}`, "/spec/where", "reads_time"},
+		{"rollup", "contract_received", `{"field":"status","op":"eq","value":"已审核"}`, `{"field":"created_at","op":"lt","value":{"ref":"now"}}`, "/spec/where", "reads_time"},
 		{"rollup", "contract_received", `"sum":"amount"`, `"sum":"number"`, "/spec/sum", "not_a_number"},
 	} {
 		defs, changed := shipped(), false
@@ -188,5 +192,99 @@ func TestASupervisorConvertsForTheOwner(t *testing.T) {
 		res, body = c.person(t, "boss").send(t, "POST", "/api/v1/objects/lead/records/"+pool+":convert", map[string]any{})
 		assert.Equal(t, 409, res.StatusCode)
 		assert.Equal(t, "no_owner", decoded(t, body)["code"])
+	})
+}
+
+// republish publishes a shipped definition with a part of its spec, as JSON with sorted keys, in other words.
+func (c *company) republish(t *testing.T, kind, name, from, to string) {
+	t.Helper()
+	d, ok := c.app.Defs.Current().Definition(kind, name)
+	require.True(t, ok)
+	var v any
+	require.NoError(t, json.Unmarshal(d.Spec, &v))
+	raw, err := json.Marshal(v)
+	require.NoError(t, err)
+	require.Contains(t, string(raw), from)
+	next := *d
+	next.Spec = json.RawMessage(strings.Replace(string(raw), from, to, 1))
+	_, err = c.app.Defs.Publish(t.Context(), actor.TheSystem("test"), "test", []*definition.Definition{&next}, nil)
+	require.NoError(t, err)
+}
+
+// TestAConversionTakesOnlyWhatItsMakerMayGive: what is given is neither hidden from who converts, nor the system's, nor leads to a record that
+// is not there for them; the preview offers nothing else.
+func TestAConversionTakesOnlyWhatItsMakerMayGive(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		c.republish(t, "conversion", "lead", `"ask":["stage","expected_at"]`, `"ask":["stage","expected_at","lead"]`)
+		c.republish(t, "conversion", "lead", `"values":{"amount":"budget",`, `"values":{"amount":"budget","closed_at":"created_at",`)
+		c.republish(t, "role", "rep", `"opportunity":{`, `"opportunity":{"hide":["amount"],`)
+		lead := c.made(t, "lead", "rita", map[string]any{"company": "启明学校", "name": "王老师", "budget": 9000})
+		mine, theirs := c.lead(t, "rita"), c.lead(t, "sam")
+		one := "/api/v1/objects/lead/records/" + lead
+		rita := c.person(t, "rita")
+		parts := rita.get(t, one+"/conversion", 200)["makes"].([]any)
+		part := parts[len(parts)-1].(map[string]any)
+		assert.ElementsMatch(t, []any{"name", "product_line", "stage", "expected_at", "lead"}, part["fields"])
+		assert.NotContains(t, part["values"], "amount")
+		for _, x := range []struct {
+			field string
+			value any
+			code  string
+		}{
+			{"amount", 1, "unknown_field"}, {"closed_at", "2026-01-01T00:00:00Z", "unknown_field"}, {"lead", theirs, "unknown_reference"}, {"lead", "nobody", "unknown_reference"},
+		} {
+			res, body := rita.send(t, "POST", one+":convert", map[string]any{"makes": map[string]any{"opportunity": map[string]any{"values": map[string]any{x.field: x.value}}}})
+			assert.Equal(t, 422, res.StatusCode, "%s: %s", x.field, body)
+			item := decoded(t, body)["errors"].([]any)[0].(map[string]any)
+			assert.Equal(t, []any{"/opportunity/" + x.field, x.code}, []any{item["pointer"], item["code"]})
+			assert.NotContains(t, fmt.Sprint(item["hint"]), "amount")
+		}
+		made := rita.post(t, one+":convert", map[string]any{"makes": map[string]any{"opportunity": map[string]any{"values": map[string]any{"lead": mine, "expected_at": "2026-12-01"}}}}, 200)["record"].(map[string]any)
+		deal := c.row(t, "opportunity", made["opportunity"].(string))
+		assert.Equal(t, int64(900000), deal.Get("amount"), "what is hidden is carried all the same")
+	})
+}
+
+// TestWhatIsMadeStartsAtAnOpenStage: where no stage follows the other record's, at the first that is still open, wherever it stands.
+func TestWhatIsMadeStartsAtAnOpenStage(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		d, _ := c.app.Defs.Current().Definition("pipeline", "opportunity")
+		var spec map[string]any
+		require.NoError(t, json.Unmarshal(d.Spec, &spec))
+		stages := spec["stages"].([]any)
+		require.Contains(t, fmt.Sprint(stages[len(stages)-1]), "lost")
+		spec["stages"] = append([]any{stages[len(stages)-1]}, stages[:len(stages)-1]...)
+		next := *d
+		var err error
+		next.Spec, err = json.Marshal(spec)
+		require.NoError(t, err)
+		_, err = c.app.Defs.Publish(t.Context(), actor.TheSystem("test"), "test", []*definition.Definition{&next}, nil)
+		require.NoError(t, err)
+		o, _ := object.Of(c.app.Defs.Current(), "lead")
+		field, value, ok := pipeline.Start(c.app.Defs.Current(), object.NewRow(o), "opportunity")
+		assert.Equal(t, []any{"stage", "需求确认", true}, []any{field, value, ok})
+	})
+}
+
+// TestAChangedRollUpAddsUpAnew: what stands is as the roll-up says now, without a write of anybody's, and what counts no more leaves no event
+// where it changes nothing.
+func TestAChangedRollUpAddsUpAnew(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		var contracts []string
+		for i := range 120 { // more than a slice
+			contracts = append(contracts, c.made(t, "contract", "rita", map[string]any{"number": fmt.Sprint("HT-", i), "amount": 10}))
+		}
+		first, last := contracts[0], contracts[119]
+		for _, id := range []string{first, last} {
+			c.made(t, "receipt", "rita", map[string]any{"contract": id, "amount": 3, "status": "已审核"})
+			c.made(t, "receipt", "rita", map[string]any{"contract": id, "amount": 4, "status": "待审核"})
+		}
+		assert.Equal(t, int64(300), c.row(t, "contract", first).Get("received"))
+		untouched := c.row(t, "contract", contracts[50]).V[object.Version]
+		c.republish(t, "rollup", "contract_received", `"value":"已审核"`, `"value":"待审核"`)
+		require.Eventually(t, func() bool {
+			return c.row(t, "contract", first).Get("received") == any(int64(400)) && c.row(t, "contract", last).Get("outstanding") == any(int64(600))
+		}, 20*time.Second, 20*time.Millisecond)
+		assert.Equal(t, untouched, c.row(t, "contract", contracts[50]).V[object.Version])
 	})
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -10,8 +11,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"baton/internal/platform/actor"
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
+	"baton/internal/platform/store"
 	"baton/internal/sales/intake/duplicate"
 )
 
@@ -450,5 +453,101 @@ func TestAnEntryIsToldWhatStands(t *testing.T) {
 		}
 		res, _ := c.person(t, "mia").send(t, "POST", "/api/v1/objects/customer/duplicates:look", map[string]any{"values": map[string]any{}})
 		assert.Equal(t, 404, res.StatusCode)
+	})
+}
+
+// TestAPoolLeadTakesOnWhatRunsAtTheOther: where the one that stays gets its owner by the merge, that owner's countdowns go on there as they
+// ran, once each; taken back, all of it is as it was.
+func TestAPoolLeadTakesOnWhatRunsAtTheOther(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		c.republish(t, "pool_policy", "lead_pool", `"recycle_after_days":null`, `"recycle_after_days":9`)
+		for _, assigned := range []bool{true, false} { // with the countdown of a first opening, and without
+			stays := c.lead(t, "")
+			out, err := c.app.Writer.Do(t.Context(), store.Interactive, record.Request{Actor: actor.TheSystem("test"), Origin: record.Origin{Kind: "intake", Engine: true, Countdown: assigned},
+				Writes: []record.Write{{Op: record.Create, Object: "lead", Values: map[string]any{"company": "乙公司", "phone": c.phone(), "owner": "rob"}}}})
+			require.NoError(t, err)
+			goes := out[0].Row
+			ids := [2]string{stays, goes.ID()}
+			before := c.image(t, ids)
+			running := func(id string) []string {
+				return c.lines(t, "SELECT id FROM timer WHERE record_id = ? AND state = 0 ORDER BY id", id)
+			}
+			had := running(goes.ID())
+			require.NotEmpty(t, had)
+			boss := c.app.Signing.ActorOf("boss")
+			id, row, err := c.app.engines.dupes.Merge(t.Context(), boss, duplicate.Ask{Object: "lead", Survivor: stays, Absorbed: goes.ID()})
+			require.NoError(t, err)
+			assert.Equal(t, "rob", row.Owner())
+			assert.Equal(t, had, running(stays))
+			assert.Empty(t, running(goes.ID()))
+			assert.Equal(t, assigned, goes.Get("due_at") != nil)
+			assert.Equal(t, goes.Get("due_at"), row.Get("due_at"))
+			_, left, err := c.app.engines.dupes.Undo(t.Context(), boss, id)
+			require.NoError(t, err)
+			assert.Empty(t, left)
+			assert.Equal(t, before, c.image(t, ids))
+		}
+	})
+}
+
+// TestWhatAMergeStartedEndsWithIt: a countdown that began because the one that stays got its owner by the merge is no more when it is taken
+// back, and one that the owner had by then goes on.
+func TestWhatAMergeStartedEndsWithIt(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		stays, goes := c.lead(t, ""), c.lead(t, "rob")
+		c.republish(t, "pool_policy", "lead_pool", `"recycle_after_days":null`, `"recycle_after_days":9`)
+		require.Eventually(t, func() bool { // the clocks of what stands are set in the background
+			return len(c.lines(t, "SELECT id FROM timer WHERE record_id = ? AND state = 0 AND kind = 'pool_recycle'", goes)) == 1
+		}, 20*time.Second, 20*time.Millisecond)
+		require.NoError(t, c.app.DB.Write(t.Context(), store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+			return c.app.engines.timers.Stop(ctx, tx, "lead", goes)
+		}))
+		before := c.image(t, [2]string{stays, goes})
+		boss := c.app.Signing.ActorOf("boss")
+		id, _, err := c.app.engines.dupes.Merge(t.Context(), boss, duplicate.Ask{Object: "lead", Survivor: stays, Absorbed: goes})
+		require.NoError(t, err)
+		assert.Len(t, c.lines(t, "SELECT id FROM timer WHERE record_id = ? AND state = 0 AND kind = 'pool_recycle'", stays), 1)
+		_, _, err = c.app.engines.dupes.Undo(t.Context(), boss, id)
+		require.NoError(t, err)
+		assert.Equal(t, before.timers, c.image(t, [2]string{stays, goes}).timers)
+	})
+}
+
+// TestAMergeTellsNoMoreThanOneMayRead: neither the notice to who had the one that went, nor what taking it back left.
+func TestAMergeTellsNoMoreThanOneMayRead(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		boss, lena := c.person(t, "boss"), c.person(t, "lena")
+		base := "/api/v1/objects/lead/records/"
+		stays := c.made(t, "lead", "rita", map[string]any{"company": "机密科技", "phone": c.phone()})
+		goes := c.made(t, "lead", "rob", map[string]any{"company": "乙公司", "phone": c.phone()})
+		theirs := c.made(t, "task", "sam", map[string]any{"lead": goes, "title": "华南的事"})
+		own := c.made(t, "task", "rita", map[string]any{"lead": goes, "title": "一组的事"})
+		merge := lena.post(t, base+stays+":merge", map[string]any{"other": goes}, 200)["merge"].(map[string]any)["id"].(string)
+		told := func(person string) string {
+			items, err := c.app.engines.inbox.List(t.Context(), person, true, 0, 10)
+			require.NoError(t, err)
+			for _, it := range items {
+				if it.Kind == "merged" {
+					return it.Body
+				}
+			}
+			return ""
+		}
+		assert.Equal(t, "一组主管 把它合并到了 瑞塔 的线索", told("rob"))
+		for _, task := range []string{theirs, own} {
+			boss.want(t, "DELETE", "/api/v1/objects/task/records/"+task, nil, 204)
+		}
+		var titles []any
+		for _, l := range lena.post(t, "/api/v1/merges/"+merge+":undo", nil, 200)["left"].([]any) {
+			if m := l.(map[string]any); m["kind"] == "record" {
+				titles = append(titles, m["title"])
+			}
+		}
+		assert.ElementsMatch(t, []any{nil, "一组的事"}, titles)
+
+		seen := c.made(t, "lead", "max", map[string]any{"company": "丙公司", "phone": c.phone()})
+		led := c.made(t, "lead", "dora", map[string]any{"company": "丁公司", "phone": c.phone()})
+		boss.post(t, base+seen+":merge", map[string]any{"other": led}, 200)
+		assert.Equal(t, "总监 把它合并到了 二组主管 的“丙公司”", told("dora"), "华东's director reads it")
 	})
 }

@@ -61,6 +61,7 @@ type engines struct {
 	importer *importing.Importer
 	dupes    *duplicate.Engine
 	convert  *conversion.Engine
+	sums     *rollup.Again
 }
 
 // kinds lists the definition kinds in order of compilation.
@@ -100,6 +101,7 @@ func (a *App) wire(ctx context.Context) error {
 	e.importer = &importing.Importer{Writer: a.Writer, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "uploads"), Keys: intake.StrongKeys}
 	e.importer.Register()
 	e.dupes = duplicate.New(a.Writer, a.Reader, e.jobs, e.timers, e.inbox)
+	e.dupes.Actor = a.Signing.ActorOf
 	e.dupes.Register()
 	a.Defs.OnSwap(e.dupes.Swapped)
 	e.hosted = a.hosted()
@@ -115,6 +117,8 @@ func (a *App) wire(ctx context.Context) error {
 		Inputs: func(s *definition.Snapshot, objectName string) func(*object.Field) ([]*object.Field, bool) {
 			return tagging.NewDeriver(s, objectName).Inputs
 		}}
+	e.sums = rollup.NewAgain(a.Writer, a.Reader)
+	a.Defs.OnSwap(e.sums.Swapped)
 	e.convert = &conversion.Engine{Writer: a.Writer, Start: pipeline.Start, Same: kindred}
 	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), pipeline.Step{}, &validation.Step{Access: a.Access, Same: sameCompany, Identity: intake.Identity}, funnel.Stage{}, e.assign, e.follow.Step(), duplicate.Step{}, rollup.Step{}, e.kept}
 	return nil
@@ -126,6 +130,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "kept figures", a.engines.kept.Run)
 	a.loop(ctx, "tagging again", a.engines.retag.Run)
 	a.loop(ctx, "pool clocks", a.engines.follow.RunPool)
+	a.loop(ctx, "sums", a.engines.sums.Run)
 	a.loop(ctx, "search index", a.engines.search.Run)
 	a.loop(ctx, "duplicates", a.engines.dupes.Run)
 	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)

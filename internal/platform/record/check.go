@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"baton/internal/platform/access"
+	"baton/internal/platform/actor"
+	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/store"
@@ -81,23 +83,24 @@ func (c *Change) refers(ctx context.Context, f *object.Field) (*problem.Item, er
 		return nil, nil
 	}
 	missing := &problem.Item{Pointer: "/" + f.Name, Code: "unknown_reference", Message: "“" + f.Title.ZH + "”指向的记录不存在，或者你无权查看", Hint: "请重新选择"}
-	o, ok := object.Of(c.Snap, target)
-	if !ok {
-		return missing, nil
-	}
-	var owner sql.NullString
-	err := c.Tx.QueryRow(ctx, "SELECT owner FROM "+object.Quote(o.Table)+" WHERE id = ? AND deleted_at IS NULL", id).Scan(&owner)
-	if errors.Is(err, sql.ErrNoRows) {
-		return missing, nil
-	}
-	if err != nil {
+	if ok, err := c.writer.Reaches(ctx, c.Tx, c.Snap, c.Actor, target, id); err != nil || ok {
 		return nil, err
 	}
-	// Who works where is known to everybody; other records count only as far as the actor sees them.
-	if target != "person" && target != "org_unit" && !c.writer.Access.Scope(c.Snap, c.Actor, target, access.Read).AllowsOwner(owner.String) {
-		return missing, nil
+	return missing, nil
+}
+
+// Reaches tells whether an actor may refer to a record: it stands, and the actor may see it. Who works where is known to everybody.
+func (w *Writer) Reaches(ctx context.Context, q store.Querier, s *definition.Snapshot, a *actor.Actor, target, id string) (bool, error) {
+	o, ok := object.Of(s, target)
+	if !ok {
+		return false, nil
 	}
-	return nil, nil
+	var owner sql.NullString
+	err := q.QueryRow(ctx, "SELECT owner FROM "+object.Quote(o.Table)+" WHERE id = ? AND deleted_at IS NULL", id).Scan(&owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil && (target == "person" || target == "org_unit" || w.Access.Scope(s, a, target, access.Read).AllowsOwner(owner.String)), err
 }
 
 // mayOwn checks a given owner: setting one needs the right to assign (one's own new records apart), and the record must stay among those

@@ -4,6 +4,7 @@ package rollup
 
 import (
 	"context"
+	"slices"
 
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
@@ -90,6 +91,9 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) *
 	if r.Spec.Rest != "" {
 		same(field(o, r.Spec.Of, "/spec/of"), "/spec/of")
 	}
+	if r.Spec.Where != nil && moves(r.Spec.Where) {
+		b.Problem("/spec/where", "reads_time", "汇总的条件不能看现在的时间或统计：没有写入时它也会变", "用固定的日期，或写入时就定下的字段")
+	}
 	if r.Spec.Where != nil {
 		var items = condition.At("/spec/where", nil)
 		r.where, items = condition.Compile(r.Spec.Where, condition.Scope{Snapshot: b.Snapshot, Object: from, Env: env})
@@ -103,6 +107,40 @@ func compile(d *definition.Definition, b *definition.Builder, env *object.Env) *
 		return nil
 	}
 	return r
+}
+
+// moves tells whether a condition may come to hold, or cease to, without a write of the record: it reads the present time, or a figure.
+func moves(n *condition.Node) bool {
+	if n == nil {
+		return false
+	}
+	if n.Kind == condition.KindMeasure || n.Kind == condition.KindLeaf && readsNow(n.Value) {
+		return true
+	}
+	return slices.ContainsFunc(n.Children, moves)
+}
+
+// readsNow finds {"ref": "now"} and periods that are counted from now in a value.
+func readsNow(v any) bool {
+	switch x := v.(type) {
+	case []any:
+		return slices.ContainsFunc(x, readsNow)
+	case map[string]any:
+		for _, key := range []string{"last", "next", "this", "previous"} {
+			if _, ok := x[key]; ok {
+				return true
+			}
+		}
+		if x["ref"] == "now" {
+			return true
+		}
+		for _, inner := range x {
+			if readsNow(inner) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Step keeps the sums inside each write.

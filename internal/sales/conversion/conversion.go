@@ -199,8 +199,8 @@ func (m *Made) proposed(env *object.Env, row *object.Row) map[string]any {
 	return out
 }
 
-// mayGive lists the fields one may fill in.
-func (m *Made) mayGive(name string) bool {
+// offers tells whether the conversion lets a field be filled in.
+func (m *Made) offers(name string) bool {
 	if _, ok := m.Values[name]; ok {
 		return true
 	}

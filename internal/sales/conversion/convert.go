@@ -114,7 +114,7 @@ func (e *Engine) Convert(ctx context.Context, a *actor.Actor, objectName, id str
 		if err := e.ready(c, row); err != nil {
 			return err
 		}
-		if err := known(c, choices); err != nil {
+		if err := e.known(ctx, tx, s, a, c, choices); err != nil {
 			return err
 		}
 		links, kept := map[string]any{}, madeOf{Before: map[string]any{}}
@@ -183,7 +183,8 @@ func under(err error, part string) error {
 	return &c
 }
 
-func known(c *Conversion, choices map[string]Choice) error {
+// known refuses choices that the conversion does not offer this actor: the given values are written with the rights of the engine.
+func (e *Engine) known(ctx context.Context, q store.Querier, s *definition.Snapshot, a *actor.Actor, c *Conversion, choices map[string]Choice) error {
 	var names []string
 	for _, m := range c.Makes {
 		names = append(names, m.Object.Name)
@@ -193,13 +194,47 @@ func known(c *Conversion, choices map[string]Choice) error {
 		if i < 0 {
 			return problem.New(problem.Invalid, "invalid_conversion", "没有“"+name+"”这一项", problem.Item{Pointer: "/" + name, Code: "unknown_part", Message: "没有“" + name + "”这一项", Hint: definition.Suggest(name, names)})
 		}
-		for field := range choice.Values {
-			if m := c.Makes[i]; !m.mayGive(field) {
-				return problem.New(problem.Invalid, "invalid_conversion", "转化时不能填写“"+field+"”", problem.Item{Pointer: "/" + name + "/" + field, Code: "unknown_field", Message: "转化时不能填写“" + field + "”", Hint: definition.Suggest(field, slices.Sorted(maps.Keys(m.Values)))})
+		m := c.Makes[i]
+		may := e.mayGive(s, a, m)
+		for field, raw := range choice.Values {
+			f, ok := m.Object.Field(field)
+			if !ok || !slices.Contains(may, f.Name) {
+				return problem.New(problem.Invalid, "invalid_conversion", "转化时不能填写“"+field+"”", problem.Item{Pointer: "/" + name + "/" + field, Code: "unknown_field", Message: "转化时不能填写“" + field + "”", Hint: definition.Suggest(field, may)})
+			}
+			if err := e.refers(ctx, q, s, a, name, f, raw); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// mayGive lists the fields of a part that the actor may fill in: those offered that are neither the system's nor hidden from the actor.
+func (e *Engine) mayGive(s *definition.Snapshot, a *actor.Actor, m *Made) []string {
+	hidden, out := e.Writer.Access.Hidden(s, a, m.Object.Name), []string{}
+	for _, f := range m.Object.Fields {
+		if m.offers(f.Name) && !f.ReadOnly && !hidden[f.Name] {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// refers checks a given reference as a write by hand would; what cannot be read is left to the write to refuse.
+func (e *Engine) refers(ctx context.Context, q store.Querier, s *definition.Snapshot, a *actor.Actor, part string, f *object.Field, raw any) error {
+	if f.TargetOf() == "" {
+		return nil
+	}
+	p, _ := record.Parse(f, e.Writer.Env, raw)
+	id, given := p.Value.(string)
+	if !given {
+		return nil
+	}
+	if ok, err := e.Writer.Reaches(ctx, q, s, a, f.TargetOf(), id); err != nil || ok {
+		return err
+	}
+	text := "“" + f.Title.ZH + "”指向的记录不存在，或者你无权查看"
+	return problem.New(problem.Invalid, "invalid_conversion", text, problem.Item{Pointer: "/" + part + "/" + f.Name, Code: "unknown_reference", Message: text, Hint: "请重新选择"})
 }
 
 // attach checks a standing record that is to be taken: the actor must see it.

@@ -74,17 +74,15 @@ func (h *HTTP) preview(ctx context.Context, in *record.Target) (*conversionOut, 
 		}
 	}
 	for _, m := range c.Makes {
-		p := Part{Link: m.Link, Object: m.Object.Name, Values: e.values(s, row, m), Fields: []string{}, Optional: m.Optional, Same: []Standing{},
+		p := Part{Link: m.Link, Object: m.Object.Name, Values: e.values(s, row, m), Fields: e.mayGive(s, a, m), Optional: m.Optional, Same: []Standing{},
 			May: acc.May(s, a, m.Object.Name, func(r access.Rule) bool { return r.Create })}
-		for _, f := range m.Object.Fields {
-			if m.mayGive(f.Name) {
-				p.Fields = append(p.Fields, f.Name)
-			}
-		}
 		if m.Attach {
 			if p.Same, err = h.same(ctx, a, row, m, p.Values); err != nil {
 				return nil, err
 			}
+		}
+		for name := range acc.Hidden(s, a, m.Object.Name) {
+			delete(p.Values, name)
 		}
 		for name, from := range m.Values { // what the asker may not see of the record is carried, not shown
 			for _, source := range sources(from) {

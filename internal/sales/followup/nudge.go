@@ -262,20 +262,20 @@ func (e *Engine) talked(ctx context.Context, c *record.Change) error {
 	return nil
 }
 
-// Nudged lists what a person has been told to call about and has not yet: ids by object, the nearest end first.
-func (e *Engine) Nudged(ctx context.Context, person string) (map[string][]string, error) {
-	rows, err := e.DB.Query(ctx, "SELECT object, record_id FROM timer WHERE person = ? AND state = 0 AND kind = 'nudge' ORDER BY due_at LIMIT 100", person)
+// Nudged lists the records of an object that a person has been told to call about and has not yet: ids, the nearest end first, most at most.
+func (e *Engine) Nudged(ctx context.Context, person, objectName string, most int) ([]string, error) {
+	rows, err := e.DB.Query(ctx, "SELECT record_id FROM timer WHERE person = ? AND object = ? AND state = 0 AND kind = 'nudge' ORDER BY due_at, record_id LIMIT ?", person, objectName, most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[string][]string{}
+	var out []string
 	for rows.Next() {
-		var o, id string
-		if err := rows.Scan(&o, &id); err != nil {
+		var id string
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		out[o] = append(out[o], id)
+		out = append(out, id)
 	}
 	return out, rows.Err()
 }

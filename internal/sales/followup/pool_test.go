@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
 	"baton/internal/sales/followup"
+	"baton/internal/sales/salestest"
 )
 
 // pool publishes the shipped pool policy with changes to its spec.
@@ -256,5 +258,81 @@ func TestWaitingLeadIsInItsRegionsList(t *testing.T) {
 		next := c.lead(map[string]any{"company": "丁公司", "region": "浙江 宁波"})
 		c.until(c.timer(next, followup.PoolWait).Due)
 		equal(t, "after an hour", counts("hugo")[1:2], []string{"east:1:1"})
+	})
+}
+
+// TestAFailedReseedIsTakenUpAgain: the clocks of the pool are set by whoever runs next, without another change of definitions.
+func TestAFailedReseedIsTakenUpAgain(t *testing.T) {
+	each(t, func(t *testing.T, c *company) {
+		sql := func(q string) {
+			t.Helper()
+			if err := c.db.Write(t.Context(), store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, q)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		id := c.held("wang", "甲公司")
+		c.pool(func(s *followup.PoolSpec) { s.RecycleAfterDays = ptr(5) })
+		c.engine.Swapped(nil)
+		sql("ALTER TABLE setting RENAME TO setting_away")
+		if err := c.engine.RunPool(t.Context()); err == nil {
+			t.Fatal("it did not fail")
+		}
+		sql("ALTER TABLE setting_away RENAME TO setting")
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- c.engine.RunPool(ctx) }()
+		wait(t, func() bool { return slices.Contains(c.countdowns(id), "pool_recycle:running:wang") })
+		cancel()
+		<-ended
+	})
+}
+
+// TestReseedWaitsForAClaim: a record that gets an owner while the clocks are set has none of the pool's afterwards.
+func TestReseedWaitsForAClaim(t *testing.T) {
+	each(t, func(t *testing.T, c *company) {
+		id := c.lead(map[string]any{"company": "甲公司", "region": "浙江 杭州"})
+		c.pool(func(s *followup.PoolSpec) { s.UnassignedHours = 99 })
+		other := open(t, c.url, c.clock)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		if err := other.db.Write(t.Context(), store.Interactive, func(wctx context.Context, tx *store.Tx) error {
+			o, _ := object.Of(other.defs.Current(), "lead")
+			if err := record.Lock(wctx, tx, o, id); err != nil {
+				return err
+			}
+			c.engine.Swapped(nil)
+			go func() { ended <- c.engine.RunPool(ctx) }()
+			salestest.Blocked(t, c.db)
+			_, err := other.writer.In(wctx, tx, record.Request{Actor: system, Origin: record.Origin{Kind: "test", Engine: true}, Writes: []record.Write{{Op: record.Update, Object: "lead", ID: id, Values: map[string]any{"owner": "wang"}}}})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, func() bool {
+			n := 0
+			if err := c.db.QueryRow(t.Context(), "SELECT COUNT(*) FROM setting WHERE name = 'pool_terms:lead'").Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n == 1
+		})
+		cancel()
+		<-ended
+		if got := c.countdowns(id); slices.Contains(got, "pool_wait:running:") {
+			t.Errorf("an owned lead waits in the pool: %v", got)
+		}
+	})
+}
+
+// TestLetLieRunsForWhatComesWithoutCountdowns: a record made with its owner is under the pool's policy however it came.
+func TestLetLieRunsForWhatComesWithoutCountdowns(t *testing.T) {
+	each(t, func(t *testing.T, c *company) {
+		c.pool(func(s *followup.PoolSpec) { s.RecycleAfterDays = ptr(5) })
+		id := c.leadFrom(record.Origin{Kind: "import", Engine: true}, map[string]any{"company": "去年的", "owner": "wang"})
+		equal(t, "countdowns", c.countdowns(id), []string{"pool_recycle:running:wang"})
+		decided := c.leadFrom(record.Origin{Kind: "import", Engine: true}, map[string]any{"company": "已成交", "owner": "wang", "decided_at": "2026-01-01T00:00:00Z"})
+		equal(t, "of a decided one", c.countdowns(decided), []string{})
 	})
 }

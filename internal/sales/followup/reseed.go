@@ -34,6 +34,7 @@ func (e *Engine) RunPool(ctx context.Context) error {
 		s := e.Defs.Current()
 		for _, o := range object.All(s) {
 			if err := e.reseed(ctx, s, o); err != nil {
+				e.Swapped(s) // not done: whoever runs next takes it up
 				return err
 			}
 		}
@@ -101,6 +102,9 @@ func (e *Engine) reseed(ctx context.Context, s *definition.Snapshot, o *object.O
 // setClocks gives one record the clock of the pool that it should have by the policies of now.
 func (e *Engine) setClocks(ctx context.Context, tx *store.Tx, o *object.Object, id string) error {
 	s := e.Defs.Current()
+	if err := record.Lock(ctx, tx, o, id); err != nil { // whoever claims it meanwhile goes first
+		return err
+	}
 	row, err := record.ReadRow(ctx, tx, o, id)
 	if err != nil || row == nil || row.V[object.DeletedAt] != nil || settled(row) {
 		return err

@@ -32,10 +32,7 @@ func (s step) Apply(ctx context.Context, c *record.Change) error {
 		if c.New.Owner() == "" {
 			return e.enterPool(ctx, c)
 		}
-		if !c.Origin.Countdown {
-			return nil
-		}
-		if err := e.startRecycle(ctx, c); err != nil {
+		if err := e.startRecycle(ctx, c); err != nil || !c.Origin.Countdown {
 			return err
 		}
 		return e.startFirstOpen(ctx, c)

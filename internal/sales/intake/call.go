@@ -33,6 +33,18 @@ var callNames = map[string][]string{
 	"id":        {"call_id", "通话编号"},
 }
 
+// callPart is a part of a report by the first of its names that says something, as text.
+func callPart(values map[string]any, part string) string {
+	for _, name := range callNames[part] {
+		if v := values[name]; v != nil {
+			if s := strings.TrimSpace(fmt.Sprint(v)); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
 const maxCallSeconds = 24 * 3600
 
 // readCall takes the call's own parts out of a report and leaves the rest, with the caller as "phone".
@@ -42,14 +54,9 @@ func readCall(in map[string]any) (*call, map[string]any, error) {
 		values[k] = v
 	}
 	take := func(part string) string {
-		found := ""
+		found := callPart(values, part)
 		for _, name := range callNames[part] {
-			if v, ok := values[name]; ok {
-				delete(values, name)
-				if s := strings.TrimSpace(fmt.Sprint(v)); found == "" && v != nil {
-					found = s
-				}
-			}
+			delete(values, name)
 		}
 		return found
 	}
@@ -145,7 +152,7 @@ func (s *Intake) answer(ctx context.Context, tx *store.Tx, ch *Channel, c *call,
 	case lead == nil:
 		values["owner"] = person
 	case lead.Owner() == "": // before the merge below looks for somebody else
-		if _, err := s.Writer.In(ctx, tx, record.Request{Actor: req.Actor, Origin: req.Origin, Writes: []record.Write{{Op: record.Update, Object: ch.Spec.Object, ID: lead.ID(), What: "assign", Values: map[string]any{"owner": person}}}}); err != nil {
+		if err := s.assign(ctx, tx, req, lead, person); err != nil {
 			return "", "", err
 		}
 	}
@@ -159,6 +166,19 @@ func (s *Intake) answer(ctx context.Context, tx *store.Tx, ch *Channel, c *call,
 		return row.ID(), "merged", s.keepCall(ctx, tx, req, c, row, person)
 	}
 	return row.ID(), done[0].Result, nil
+}
+
+// assign gives a lead to who answered, unless somebody has got it since it was read.
+func (s *Intake) assign(ctx context.Context, tx *store.Tx, req record.Request, lead *object.Row, person string) error {
+	if err := record.Lock(ctx, tx, lead.Object, lead.ID()); err != nil {
+		return err
+	}
+	now, err := record.ReadRow(ctx, tx, lead.Object, lead.ID())
+	if err != nil || now == nil || now.V[object.DeletedAt] != nil || now.Owner() != "" {
+		return err
+	}
+	_, err = s.Writer.In(ctx, tx, record.Request{Actor: req.Actor, Origin: req.Origin, Writes: []record.Write{{Op: record.Update, Object: lead.Object.Name, ID: lead.ID(), What: "assign", Values: map[string]any{"owner": person}}}})
+	return err
 }
 
 // phoneOf is a read phone number, empty where it could not be read.
@@ -223,20 +243,8 @@ func Find(ctx context.Context, q store.Querier, s *definition.Snapshot, objectNa
 		if k.value == "" {
 			continue
 		}
-		rows, err := q.Query(ctx, "SELECT record_id FROM dedupe_key WHERE object = ? AND kind = ? AND value = ? ORDER BY record_id LIMIT 20", o.Name, k.kind, k.value)
+		ids, err := keyed(ctx, q, o.Name, "kind = ? AND value = ?", k.kind, k.value)
 		if err != nil {
-			return nil, err
-		}
-		var ids []string
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				_ = rows.Close()
-				return nil, err
-			}
-			ids = append(ids, id)
-		}
-		if err := rows.Close(); err != nil {
 			return nil, err
 		}
 		for _, id := range ids {

@@ -77,12 +77,11 @@ func (h *HTTP) receiveCall(w http.ResponseWriter, r *http.Request, channel strin
 		web.WriteProblem(w, r, err)
 		return
 	}
-	if a.IdempotencyKey == "" {
-		if id, ok := a.Values["call_id"].(string); ok && id != "" && len(id) <= 150 {
-			a.IdempotencyKey, a.Body = "call:"+id, []byte(id) // reported again, perhaps with more: one call
-		} else {
-			a.IdempotencyKey = "signed:" + timestamp + ":" + Sign(secret, timestamp, a.Body) // the very same report is a replay
-		}
+	// The header that says so is not signed: what is one report is told by what is.
+	if id := callPart(a.Values, "id"); id != "" && len(id) <= 150 {
+		a.IdempotencyKey, a.Body = "call:"+id, []byte(id) // reported again, perhaps with more: one call
+	} else {
+		a.IdempotencyKey = "signed:" + timestamp + ":" + Sign(secret, timestamp, a.Body) // the very same report is a replay
 	}
 	h.take(w, r, a)
 }

@@ -147,7 +147,10 @@ func Start(s *definition.Snapshot, from *object.Row, made string) (field, value 
 		at := slices.IndexFunc(p.Spec.Stages, func(st Stage) bool {
 			return st.Follow != "" && st.Follow == from.Text(p.Spec.Follow.Field) && st.Outcome != Lost
 		})
-		return p.Spec.Field, p.Spec.Stages[max(at, 0)].Value, true
+		if at < 0 {
+			at = slices.IndexFunc(p.Spec.Stages, func(st Stage) bool { return st.Outcome == "" })
+		}
+		return p.Spec.Field, p.Spec.Stages[max(at, 0)].Value, true // where none is open the first has to do
 	}
 	return "", "", false
 }

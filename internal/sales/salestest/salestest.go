@@ -142,6 +142,28 @@ type nobody struct{}
 func (nobody) UnitsBelow(string) []string { return nil }
 func (nobody) UnitOf(string) string       { return "" }
 
+// Blocked waits until some transaction of a PostgreSQL database waits for another; on SQLite, where they come one after another, it does not.
+func Blocked(t testing.TB, db *store.DB) {
+	t.Helper()
+	if db.Dialect() != store.Postgres {
+		return
+	}
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		n := 0
+		if err := db.QueryRow(context.Background(), "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&n); err != nil {
+			t.Error(err)
+			return
+		}
+		if n > 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Error("nothing waits")
+			return
+		}
+	}
+}
+
 // Count gives the single number that a query selects.
 func (w *Workspace) Count(t testing.TB, q string, args ...any) int64 {
 	t.Helper()

@@ -5,7 +5,6 @@ package today
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"time"
 
@@ -28,8 +27,8 @@ type Engine struct {
 	Reader *record.Reader
 	Ledger *ledger.Ledger
 	Clock  *clock.Clock
-	// Nudged lists what a person was told to call about and has not yet, ids by object.
-	Nudged func(ctx context.Context, person string) (map[string][]string, error)
+	// Nudged lists the records of an object that a person was told to call about and has not yet: ids, the nearest end first, most at most.
+	Nudged func(ctx context.Context, person, objectName string, most int) ([]string, error)
 }
 
 // The object that is worked from here, and the one of things to do.
@@ -199,29 +198,36 @@ func (e *Engine) calls(ctx context.Context, s *definition.Snapshot, a *actor.Act
 
 // nudged adds what waits for a talk and stands in no list by its own due instant, such as a customer who downloads something.
 func (e *Engine) nudged(ctx context.Context, s *definition.Snapshot, a *actor.Actor, d *Day) error {
-	ids, err := e.Nudged(ctx, a.Self())
-	if err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(ids)) {
+	for _, name := range e.Access.Readable(s, a) {
 		o := e.readable(s, a, name)
 		if o == nil || has(o, "due_at") {
 			continue
 		}
-		rows, err := e.Reader.GetMany(ctx, a, name, ids[name][:min(shownMost, len(ids[name]))])
+		ids, err := e.Nudged(ctx, a.Self(), name, nudgedMost+1)
 		if err != nil {
 			return err
 		}
-		filter, err := json.Marshal(cond{"field": "id", "op": "in", "value": ids[name]})
+		if len(ids) == 0 {
+			continue
+		}
+		more := len(ids) > nudgedMost
+		ids = ids[:min(nudgedMost, len(ids))]
+		sec, err := e.ask(ctx, a, First, o, cond{"field": "id", "op": "in", "value": ids}, record.Sort{Field: "created_at", Desc: true}, nudgedMost)
 		if err != nil {
 			return err
 		}
-		if len(rows) > 0 {
-			d.Sections = append(d.Sections, &Section{Key: First, Object: o, Count: len(rows), Filter: filter, Rows: rows})
+		if sec == nil || sec.Count == 0 {
+			continue
 		}
+		slices.SortFunc(sec.Rows, func(x, y *object.Row) int { return slices.Index(ids, x.ID()) - slices.Index(ids, y.ID()) })
+		sec.Rows, sec.Capped = sec.Rows[:min(shownMost, len(sec.Rows))], sec.Capped || more
+		d.Sections = append(d.Sections, sec)
 	}
 	return nil
 }
+
+// nudgedMost bounds of how many records of an object one is told that they wait for a talk.
+const nudgedMost = 100
 
 // keptUntil, on objects that have it, is when a record's contact shall be called back.
 const keptUntil = "protected_until"

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/job"
 	"baton/internal/platform/ledger"
@@ -31,6 +32,8 @@ type Engine struct {
 	Inbox  *notify.Inbox
 	Writer *record.Writer
 	Reader *record.Reader
+	// Actor gives a person as an asker, nil for who may not sign in; a notice says no more than its receiver may read. Nil: nobody may.
+	Actor func(person string) *actor.Actor
 
 	swap chan struct{}
 }

@@ -39,6 +39,7 @@ type kept struct {
 	Version  int64          `json:"version"`  // of the other once it was gone
 	Moved    []moved        `json:"moved"`
 	Handed   []string       `json:"handed"`  // countdowns that went to the one that stays
+	Began    []string       `json:"began"`   // countdowns that the merge started at the one that stays
 	Stopped  [2][]string    `json:"stopped"` // countdowns that the merge stopped, of the one that stays and of the other
 	Learned  []intake.Key   `json:"learned"`
 }
@@ -141,17 +142,20 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 		return nil, err
 	}
 	k.Handed = handed(values, stays, running)
-	if len(k.Handed) > 0 && stays.Get("due_at") == nil && goes.Get("due_at") != nil {
-		f, _ := o.Field("due_at")
-		values["due_at"] = f.Type.JSON(f, e.Writer.Env, goes.V[f.Index])
-	}
-	if err := e.Timers.Hand(ctx, tx, o.Name, stays.ID(), k.Handed); err != nil {
+	data := map[string]any{"merge": id, "other": goes.ID(), "title": o.TitleOf(goes), "moved": len(ws)}
+	ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: stays.ID(), What: "merge_records", Values: values, Data: data})
+	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: record.ByHand(a), Writes: ws}); err != nil {
 		return nil, err
 	}
-	data := map[string]any{"merge": id, "other": goes.ID(), "title": o.TitleOf(goes), "moved": len(ws)}
-	ws = append(ws, record.Write{Op: record.Update, Object: o.Name, ID: stays.ID(), What: "merge_records", Values: values, Data: data},
-		record.Write{Op: record.Delete, Object: o.Name, ID: goes.ID(), What: "merged_into", Data: map[string]any{"merge": id, "other": stays.ID(), "title": o.TitleOf(stays)}})
-	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: record.ByHand(a), Writes: ws}); err != nil {
+	// Only now: the write in which an owner comes stops what runs. The one that goes is deleted last, which stops what is left with it.
+	if k.Began, err = e.hand(ctx, tx, stays, running, k.Handed); err != nil {
+		return nil, err
+	}
+	last := []record.Write{{Op: record.Delete, Object: o.Name, ID: goes.ID(), What: "merged_into", Data: map[string]any{"merge": id, "other": stays.ID(), "title": o.TitleOf(stays)}}}
+	if f, has := o.Field("due_at"); has && len(k.Handed) > 0 && stays.V[f.Index] == nil && goes.V[f.Index] != nil {
+		last = append(last, record.Write{Op: record.Update, Object: o.Name, ID: stays.ID(), Values: map[string]any{f.Name: f.Type.JSON(f, e.Writer.Env, goes.V[f.Index])}})
+	}
+	if _, err := e.Writer.In(ctx, tx, record.Request{Actor: a, Origin: record.ByHand(a), Writes: last}); err != nil {
 		return nil, err
 	}
 	after, err := record.ReadRow(ctx, tx, o, stays.ID())
@@ -193,15 +197,48 @@ func (e *Engine) merge(ctx context.Context, tx *store.Tx, s *definition.Snapshot
 	return after, e.keepMerge(ctx, tx, a, ask, id, &k)
 }
 
-// tell lets the owner of the one that went know whose it is now.
+// hand lets countdowns go on at the one that stays, in the place of those of their kind that the merge started there; the others that it
+// started are given.
+func (e *Engine) hand(ctx context.Context, tx *store.Tx, stays *object.Row, running [2][]timer.Timer, ids []string) (began []string, err error) {
+	now, err := e.running(ctx, tx, stays)
+	if err != nil {
+		return nil, err
+	}
+	kinds := map[string]bool{}
+	for _, t := range running[1] {
+		if slices.Contains(ids, t.ID) {
+			kinds[t.Kind] = true
+		}
+	}
+	for _, t := range now {
+		switch {
+		case slices.ContainsFunc(running[0], func(x timer.Timer) bool { return x.ID == t.ID }):
+		case kinds[t.Kind]:
+			if err := e.Timers.Stop(ctx, tx, t.Object, t.RecordID, t.Kind); err != nil {
+				return nil, err
+			}
+		default:
+			began = append(began, t.ID)
+		}
+	}
+	return began, e.Timers.Hand(ctx, tx, stays.Object.Name, stays.ID(), ids)
+}
+
+// tell lets the owner of the one that went know whose it is now, and what it is called only where that owner may read it.
 func (e *Engine) tell(ctx context.Context, tx *store.Tx, a *actor.Actor, stays, goes, after *object.Row) error {
 	if goes.Owner() == "" || goes.Owner() == after.Owner() || goes.Owner() == a.ID {
 		return nil
 	}
 	o := goes.Object
 	f := o.Fields[object.Owner]
+	what := o.Title.ZH
+	if e.Actor != nil {
+		if who := e.Actor(goes.Owner()); who != nil && e.Writer.Access.Scope(e.Defs.Current(), who, o.Name, access.Read).Allows(after) {
+			what = "“" + o.TitleOf(stays) + "”"
+		}
+	}
 	return e.Inbox.Send(ctx, tx, notify.Message{Person: goes.Owner(), Kind: "merged", Level: notify.Blue, Title: "已合并：" + o.TitleOf(goes),
-		Body: a.Name + " 把它合并到了 " + f.Type.Words(f, e.Writer.Env, after.Owner()) + " 的“" + o.TitleOf(stays) + "”", Object: o.Name, RecordID: goes.ID()})
+		Body: a.Name + " 把它合并到了 " + f.Type.Words(f, e.Writer.Env, after.Owner()) + " 的" + what, Object: o.Name, RecordID: goes.ID()})
 }
 
 func (e *Engine) keepMerge(ctx context.Context, tx *store.Tx, a *actor.Actor, ask Ask, id string, k *kept) error {

@@ -18,7 +18,7 @@ import (
 type LeftOver struct {
 	Kind  string `json:"kind" enum:"field,record,countdown,added"`
 	Name  string `json:"name" doc:"title of the field or object"`
-	Title string `json:"title,omitempty" doc:"of the record"`
+	Title string `json:"title,omitempty" doc:"of the record, where the asker may read it"`
 	Count int    `json:"count,omitempty"`
 }
 
@@ -100,7 +100,7 @@ func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 		{Op: record.Restore, Object: o.Name, ID: m.Absorbed, What: "unmerge", Data: map[string]any{"merge": m.ID, "other": m.Survivor, "title": o.TitleOf(stays)}},
 		{Op: record.Update, Object: o.Name, ID: m.Survivor, What: "unmerge", Data: data}}
 	exact := map[string]map[int]any{m.Absorbed: absorbed, m.Survivor: was}
-	children, stay, err := e.children(ctx, tx, m, k, exact)
+	children, stay, err := e.children(ctx, tx, a, m, k, exact)
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +124,9 @@ func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 	if err := e.Timers.Hand(ctx, tx, o.Name, m.Absorbed, slices.DeleteFunc(slices.Clone(k.Handed), func(id string) bool { return slices.Contains(ended, id) })); err != nil {
 		return nil, err
 	}
+	if err := e.unbegin(ctx, tx, stays, k.Began); err != nil {
+		return nil, err
+	}
 	if err := e.Timers.Revive(ctx, tx, append(slices.Clone(k.Stopped[0]), k.Stopped[1]...)); err != nil {
 		return nil, err
 	}
@@ -136,9 +139,28 @@ func (e *Engine) takeBack(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 	return left, err
 }
 
+// unbegin stops what the merge started at the one that stayed, as far as it still runs.
+func (e *Engine) unbegin(ctx context.Context, tx *store.Tx, stays *object.Row, began []string) error {
+	if len(began) == 0 {
+		return nil
+	}
+	now, err := e.running(ctx, tx, stays)
+	if err != nil {
+		return err
+	}
+	for _, t := range now {
+		if slices.Contains(began, t.ID) {
+			if err := e.Timers.Stop(ctx, tx, t.Object, t.RecordID, t.Kind); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // children are the writes that give back what belonged to the other, and what the merge changed of what belonged to either; what has been
 // moved on or deleted since stays.
-func (e *Engine) children(ctx context.Context, tx *store.Tx, m *Record, k *kept, exact map[string]map[int]any) (ws []record.Write, left []LeftOver, err error) {
+func (e *Engine) children(ctx context.Context, tx *store.Tx, a *actor.Actor, m *Record, k *kept, exact map[string]map[int]any) (ws []record.Write, left []LeftOver, err error) {
 	for _, c := range k.Moved {
 		o, ok := object.Of(e.Defs.Current(), c.Object)
 		if !ok {
@@ -152,7 +174,7 @@ func (e *Engine) children(ctx context.Context, tx *store.Tx, m *Record, k *kept,
 		if row == nil || row.V[object.DeletedAt] != nil || c.Field != "" && (at < 0 || row.V[at] != any(m.Survivor)) {
 			if c.Field != "" {
 				l := LeftOver{Kind: "record", Name: o.Title.ZH}
-				if row != nil {
+				if row != nil && e.Writer.Access.Scope(e.Defs.Current(), a, o.Name, access.Read).Allows(row) {
 					l.Title = o.TitleOf(row)
 				}
 				left = append(left, l)
