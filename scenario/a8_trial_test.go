@@ -71,7 +71,7 @@ func TestTrialWritesNothing(t *testing.T) {
 		if got := count(); fmt.Sprint(got) != fmt.Sprint(before) {
 			t.Errorf("rows before %v, after %v", before, got)
 		}
-		if x.Examined != 6 || x.Changed != 6 || x.Summary.PooledBefore != 0 || x.Summary.PooledAfter != 2 || len(x.Rows) != 6 || x.Truncated {
+		if x.Examined != 6 || x.Changed != 6 || x.Summary.PooledBefore != 0 || x.Summary.PooledAfter != 2 || len(x.Rows) != 6 || x.RowsTotal != 6 || x.Truncated {
 			t.Fatalf("%+v", x)
 		}
 		if p := x.Summary.ByPerson; len(p) != 2 || p[0].ID != reps[0] && p[0].ID != reps[1] {

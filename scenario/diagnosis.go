@@ -103,6 +103,7 @@ type Trial struct {
 		Branch string         `json:"branch"`
 		Reason string         `json:"reason"`
 	} `json:"rows"`
+	RowsTotal int      `json:"rows_total"`
 	Truncated bool     `json:"truncated"`
 	Unread    int      `json:"unread"`
 	OfFile    bool     `json:"of_file"`

@@ -115,7 +115,7 @@ var routeRights = []struct {
 	{"POST /api/v1/objects/{object}/uploads/{id}:preview", "/api/v1/objects/lead/uploads/{upload}:preview", map[string]any{}, "401 403 200 200 200 200 403 401"},
 	{"POST /api/v1/objects/{object}/uploads/{id}:preview", "/api/v1/objects/lead/uploads/{theirs}:preview", map[string]any{}, "401 403 200 404 404 404 403 401"},
 	{"POST /api/v1/objects/{object}/uploads/{id}:start", "/api/v1/objects/lead/uploads/{upload}:start", map[string]any{}, "401 403 202 202 202 202 403 401"},
-	{"POST /api/v1/objects/{object}/uploads/{id}:start", "/api/v1/objects/lead/uploads/{upload}:start", map[string]any{"new_fields": []any{map[string]any{"column": "公司"}}}, "401 403 403 202 403 202 403 401"},
+	{"POST /api/v1/objects/{object}/uploads/{id}:start", "/api/v1/objects/lead/uploads/{upload}:start", map[string]any{"new_fields": "{new}"}, "401 403 403 202 403 202 403 401"},
 	{"POST /api/v1/jobs/{id}:undo", "/api/v1/jobs/{ended}:undo", nil, "401 403 404 202 404 202 403 401"},
 	{"GET /api/v1/jobs", "/api/v1/jobs", nil, "401 200 200 200 200 200 200 401"},
 	{"GET /api/v1/jobs/{id}", "/api/v1/jobs/{job}", nil, "401 404 404 200 404 200 404 401"},

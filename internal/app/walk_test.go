@@ -169,6 +169,10 @@ func (w *walk) body(t *testing.T, body any, path string) any {
 	if m, ok := body.(map[string]any); ok && m["id"] == "{mine}" {
 		return map[string]any{"object": m["object"], "id": w.lead(t, "rita")}
 	}
+	if m, ok := body.(map[string]any); ok && m["new_fields"] == "{new}" { // each time another
+		w.serial++
+		return map[string]any{"new_fields": []any{map[string]any{"column": "公司", "title": "新字段" + itoa(w.serial)}}}
+	}
 	standing := func(kind, name string) any {
 		d, ok := w.app.Defs.Current().Definition(kind, name)
 		require.True(t, ok)

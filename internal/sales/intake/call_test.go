@@ -58,6 +58,9 @@ func TestACallLeavesAnOwnerOfMeanwhile(t *testing.T) {
 	salestest.Each(t, func(t *testing.T, url string) {
 		w, other := salestest.Open(t, url, intake.Dedupe{}), salestest.Open(t, url, intake.Dedupe{})
 		id := receive(t, w, "api", map[string]any{"phone": "13800138001"}).ID
+		if _, err := w.Writer.Do(t.Context(), store.Interactive, record.Request{Actor: actor.TheSystem("test"), Origin: record.Origin{Kind: "test", Engine: true}, Writes: []record.Write{{Op: record.Create, Object: "person", ID: "agent", Values: map[string]any{"name": "接线员"}}}}); err != nil {
+			t.Fatal(err)
+		}
 		in := &intake.Intake{Writer: w.Writer, Agent: func(*definition.Snapshot, string) (string, bool) { return "agent", true }}
 		called := make(chan error, 1)
 		err := other.DB.Write(t.Context(), store.Interactive, func(ctx context.Context, tx *store.Tx) error {

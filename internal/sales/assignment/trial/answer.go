@@ -16,13 +16,13 @@ import (
 
 // Answer tells what drafts would have done.
 type Answer struct {
-	Examined  int     `json:"examined"`
-	Changed   int     `json:"changed"`
-	Summary   Summary `json:"summary"`
+	Examined int     `json:"examined"`
+	Changed  int     `json:"changed"`
+	Summary  Summary `json:"summary"`
 	// Rows are those whose owner or tags change and, of a file, the others behind them; RowsTotal how many there are.
-	Rows      []Row   `json:"rows"`
-	RowsTotal int     `json:"rows_total"`
-	Truncated bool    `json:"truncated"`
+	Rows      []Row `json:"rows"`
+	RowsTotal int   `json:"rows_total"`
+	Truncated bool  `json:"truncated"`
 	// Unread counts rows of a file that could not be read. What a record of a file is held against is what stands now: it never happened.
 	Unread int   `json:"unread,omitempty"`
 	File   bool  `json:"of_file,omitempty"`
