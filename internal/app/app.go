@@ -74,6 +74,8 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 	}
 	a.Env = &object.Env{Zone: zone, Regions: region.Load(), Name: func(o, id string) string { return a.Dir.Name(o, id) }}
 	a.Defs = definition.NewManager(a.DB, a.Clock, kinds(a.Env), object.Apply, a.recordRevision)
+	a.Defs.OnSettle(object.Settle)
+	a.DB.OnFinish(a.Defs.Still)
 	a.Dir = identity.NewDirectory(a.DB, a.Defs)
 	a.Access = &access.Control{Dir: a.Dir}
 	a.Signing = identity.NewService(a.DB, a.Dir, a.Clock, a.Ledger)

@@ -80,6 +80,7 @@ func Open(t testing.TB, url string, steps ...record.Step) *Kernel {
 	k := &Kernel{DB: db, Clock: clock.New(), Env: &object.Env{Zone: time.FixedZone("CST", 8*3600), Regions: region.Load()}}
 	k.Ledger = ledger.New(db, k.Clock.Now)
 	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see"})}, object.Apply, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
+	k.Defs.OnSettle(object.Settle)
 	k.Dir = identity.NewDirectory(db, k.Defs)
 	k.Env.Name = k.Dir.Name
 	k.Access = &access.Control{Dir: k.Dir}

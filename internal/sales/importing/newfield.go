@@ -104,7 +104,7 @@ func (m *Importer) addFields(ctx context.Context, o *object.Object, r *Request, 
 		return nil, err
 	}
 	next := *old
-	next.Spec = body
+	next.Spec, next.Revision = body, 0
 	if _, err := m.Writer.Defs.Publish(ctx, r.Actor, "导入时新建字段："+strings.Join(added, "、"), []*definition.Definition{&next}, nil); err != nil {
 		return nil, err
 	}
