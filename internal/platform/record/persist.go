@@ -26,6 +26,9 @@ func (c *Change) persist(ctx context.Context) error {
 		return err
 	}
 	changes = c.differences()
+	if err := c.free(ctx); err != nil {
+		return err
+	}
 	if c.Old == nil {
 		if err := c.insert(ctx); err != nil {
 			return err
@@ -100,6 +103,7 @@ type tableInsert struct {
 	o      *object.Object
 	in     *store.Insert
 	unique bool
+	next   []*object.Field // those whose type is changing: both columns are written
 }
 
 func (w *Writer) insertOf(o *object.Object) *tableInsert {
@@ -107,10 +111,16 @@ func (w *Writer) insertOf(o *object.Object) *tableInsert {
 		return t.(*tableInsert)
 	}
 	cols := make([]string, len(o.Fields))
-	t := &tableInsert{o: o}
+	t := &tableInsert{o: o, unique: len(o.Unique) > 0}
 	for i, f := range o.Fields {
 		cols[i] = object.Quote(f.Column)
 		t.unique = t.unique || f.Unique
+		if f.Next != nil {
+			t.next = append(t.next, f)
+		}
+	}
+	for _, f := range t.next {
+		cols = append(cols, object.Quote(f.Next.Column))
 	}
 	t.in = &store.Insert{Table: object.Quote(o.Table), Columns: strings.Join(cols, ", "), N: len(cols)}
 	w.inserts.Store(o.Table, t)
@@ -120,10 +130,17 @@ func (w *Writer) insertOf(o *object.Object) *tableInsert {
 // insert stores a new row. One that the database may refuse is stored at once: the error then belongs to this write.
 func (c *Change) insert(ctx context.Context) error {
 	t := c.writer.insertOf(c.Object)
-	if t.unique || c.write.ID != "" {
-		return c.unique(c.Tx.InsertNow(ctx, t.in, c.New.V...))
+	values := c.New.V
+	if len(t.next) > 0 {
+		values = append([]any(nil), values...)
+		for _, f := range t.next {
+			values = append(values, Convert(f, f.Next, c.Env, c.New.V[f.Index]).Value)
+		}
 	}
-	return c.Tx.Insert(ctx, t.in, c.New.V...)
+	if t.unique || c.write.ID != "" {
+		return c.unique(c.Tx.InsertNow(ctx, t.in, values...))
+	}
+	return c.Tx.Insert(ctx, t.in, values...)
 }
 
 func (c *Change) update(ctx context.Context) error {
@@ -137,6 +154,9 @@ func (c *Change) update(ctx context.Context) error {
 	for i, f := range c.Object.Fields {
 		if c.Old.V[i] != c.New.V[i] {
 			set, args = append(set, object.Quote(f.Column)+" = ?"), append(args, c.New.V[i])
+			if f.Next != nil {
+				set, args = append(set, object.Quote(f.Next.Column)+" = ?"), append(args, Convert(f, f.Next, c.Env, c.New.V[i]).Value)
+			}
 		}
 	}
 	args = append(args, c.New.ID(), c.Old.V[object.Version])
