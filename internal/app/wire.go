@@ -20,6 +20,7 @@ import (
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/rollup"
+	"baton/internal/platform/schema"
 	"baton/internal/platform/search"
 	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
@@ -62,6 +63,7 @@ type engines struct {
 	dupes    *duplicate.Engine
 	convert  *conversion.Engine
 	sums     *rollup.Again
+	schema   *schema.Schema
 }
 
 // kinds lists the definition kinds in order of compilation.
@@ -71,7 +73,7 @@ func kinds(env *object.Env) []definition.Kind {
 }
 
 // rights are the named rights routes ask for.
-var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", hosted.ActivityRight}
+var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", "purge", hosted.ActivityRight}
 
 func (a *App) wire(ctx context.Context) error {
 	e := &a.engines
@@ -90,6 +92,8 @@ func (a *App) wire(ctx context.Context) error {
 	e.search = search.New(a.Reader, a.Ledger, a.members)
 	a.Defs.OnSwap(e.search.Swapped)
 	a.Reader.Finder = e.search.Finder
+	e.schema = schema.New(a.Writer, a.Reader, e.jobs)
+	e.schema.Forget = e.search.Forget
 	e.signer = identity.NewSigner(a.DB)
 	e.intake = &intake.Intake{Writer: a.Writer, Agent: a.agent, Tell: func(ctx context.Context, tx *store.Tx, person, title, body, object, id string) error {
 		return e.inbox.Send(ctx, tx, notify.Message{Person: person, Kind: "call", Level: notify.Amber, Title: title, Body: body, Object: object, RecordID: id})
@@ -177,6 +181,7 @@ func (a *App) routes(r *web.Router) {
 	(&importing.HTTP{Importer: a.engines.importer, Jobs: jobs}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
+	(&schema.HTTP{Schema: a.engines.schema, May: func(who *actor.Actor) bool { return a.Access.MayConfigure(a.Defs.Current(), who, object.Kind) }}).Routes(r)
 	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)

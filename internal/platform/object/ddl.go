@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -183,7 +184,7 @@ func fnv32(s string) uint32 {
 }
 
 // columns lists the columns a table has with their types; none when there is no such table.
-func columns(ctx context.Context, tx *store.Tx, table string) (map[string]string, error) {
+func columns(ctx context.Context, tx store.Querier, table string) (map[string]string, error) {
 	q := "SELECT name, type FROM pragma_table_info(?)"
 	if tx.Dialect() == store.Postgres {
 		q = "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?"
@@ -202,4 +203,74 @@ func columns(ctx context.Context, tx *store.Tx, table string) (map[string]string
 		out[n] = t
 	}
 	return out, rows.Err()
+}
+
+// DropColumn takes a column away with the indexes that hold it; nothing happens when there is none.
+func DropColumn(ctx context.Context, tx *store.Tx, table, column string) error {
+	have, err := columns(ctx, tx, table)
+	if err != nil || have[column] == "" {
+		return err
+	}
+	if err := DropIndexesOn(ctx, tx, table, column); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "ALTER TABLE "+Quote(table)+" DROP COLUMN "+Quote(column))
+	return err
+}
+
+// DropIndexesOn takes the indexes away that hold a column.
+func DropIndexesOn(ctx context.Context, tx *store.Tx, table, column string) error {
+	q, args := "SELECT m.name FROM sqlite_master m JOIN pragma_index_info(m.name) i WHERE m.type = 'index' AND m.tbl_name = ? AND i.name = ?", []any{table, column}
+	if tx.Dialect() == store.Postgres {
+		q = "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY(i.indkey) WHERE n.nspname = current_schema() AND t.relname = ? AND a.attname = ?"
+	}
+	rows, err := tx.Query(ctx, q, args...)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			_ = rows.Close()
+			return err
+		}
+		names = append(names, n)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, n := range names {
+		if _, err := tx.Exec(ctx, "DROP INDEX IF EXISTS "+Quote(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropTable takes the table of an object away that is not served any more.
+func DropTable(ctx context.Context, tx *store.Tx, object string) error {
+	_, err := tx.Exec(ctx, "DROP TABLE IF EXISTS "+Quote(TableOf(object)))
+	return err
+}
+
+// TableOf names an object's table.
+func TableOf(object string) string { return "o_" + object }
+
+// TableStands tells whether an object's table is there.
+func TableStands(ctx context.Context, q store.Querier, object string) (bool, error) {
+	have, err := columns(ctx, q, TableOf(object))
+	return len(have) > 0, err
+}
+
+// Standing picks those columns that the table has.
+func Standing(ctx context.Context, q store.Querier, table string, wanted []string) ([]string, error) {
+	have, err := columns(ctx, q, table)
+	var out []string
+	for _, c := range wanted {
+		if have[c] != "" {
+			out = append(out, c)
+		}
+	}
+	return out, err
 }

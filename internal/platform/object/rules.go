@@ -26,6 +26,16 @@ func Columns(id string, gen int) []string {
 	return out
 }
 
+// ByColumn finds the field that is kept in a column; nil for none.
+func (o *Object) ByColumn(name string) *Field {
+	for _, f := range o.Fields {
+		if f.Column == name {
+			return f
+		}
+	}
+	return nil
+}
+
 // retype compiles the field as it will be.
 func (f *Field) retype(b *definition.Builder, at string) {
 	r := f.Retype

@@ -209,3 +209,29 @@ func edited(d *definition.Definition, edit func([]json.RawMessage) ([]json.RawMe
 	c.Spec, err = json.Marshal(spec)
 	return &c, err
 }
+
+// WithoutUnique gives an object's definition without the rule behind a unique index.
+func WithoutUnique(d *definition.Definition, ix Index) (*definition.Definition, error) {
+	if ix.Rule == "" {
+		return WithField(d, ix.Fields[0].ID, map[string]any{"unique": nil})
+	}
+	var spec map[string]json.RawMessage
+	var rules []json.RawMessage
+	err := json.Unmarshal(d.Spec, &spec)
+	if err == nil {
+		err = json.Unmarshal(spec["unique"], &rules)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rules = slices.DeleteFunc(rules, func(raw json.RawMessage) bool {
+		var u UniqueSpec
+		return json.Unmarshal(raw, &u) == nil && slices.EqualFunc(u.Fields, ix.Fields, func(n string, f *Field) bool { return n == f.Name || slices.Contains(f.Aliases, n) })
+	})
+	if spec["unique"], err = json.Marshal(rules); err != nil {
+		return nil, err
+	}
+	c := *d
+	c.Spec, err = json.Marshal(spec)
+	return &c, err
+}

@@ -19,7 +19,7 @@ func (r *Reader) Show(row *object.Row, hidden map[string]bool, only []string) ma
 			continue
 		}
 		if i == object.Hints {
-			out["hints"] = shownHints(row.V[i], hidden)
+			out["hints"] = shownHints(row.Object, row.V[i], hidden)
 			continue
 		}
 		v := f.Type.JSON(f, r.Env, row.V[i])
@@ -34,21 +34,16 @@ func (r *Reader) Show(row *object.Row, hidden map[string]bool, only []string) ma
 	return out
 }
 
-// shownHints leaves out the hints of hidden fields: they hold the raw text.
-func shownHints(v any, hidden map[string]bool) any {
-	s, ok := v.(string)
-	if !ok {
-		return map[string]any{}
-	}
-	if len(hidden) == 0 {
-		return json.RawMessage(s)
-	}
-	out := map[string]json.RawMessage{}
-	if json.Unmarshal([]byte(s), &out) != nil { // written only by setHints
-		return map[string]any{}
-	}
+// shownHints leaves out the hints of hidden fields, as they hold the raw text, and those of types to come.
+func shownHints(o *object.Object, v any, hidden map[string]bool) any {
+	out := readHints(o, v)
 	for name := range hidden {
 		delete(out, name)
+	}
+	for _, f := range o.Fields {
+		if f.Next != nil {
+			delete(out, f.Next.Column)
+		}
 	}
 	return out
 }
