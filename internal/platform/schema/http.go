@@ -43,11 +43,13 @@ func (h *HTTP) may(ctx context.Context) (*actor.Actor, error) {
 	return nil, problem.New(problem.Forbidden, "forbidden", "你没有权限修改对象和字段", problem.Item{Code: "forbidden", Message: "需要能配置“object”的角色", Hint: "请联系管理员或销售总监开通"})
 }
 
-type objectIn struct {
+// ObjectIn names an object in the path.
+type ObjectIn struct {
 	Object string `path:"object" maxLength:"100"`
 }
 
-type fieldIn struct {
+// FieldIn names a field in the path.
+type FieldIn struct {
 	Object string `path:"object" maxLength:"100"`
 	Field  string `path:"field" maxLength:"100" doc:"name, or id of a removed one"`
 }
@@ -110,7 +112,7 @@ type removedFieldsOut struct {
 	}
 }
 
-func (h *HTTP) removedFields(ctx context.Context, in *objectIn) (out *removedFieldsOut, err error) {
+func (h *HTTP) removedFields(ctx context.Context, in *ObjectIn) (out *removedFieldsOut, err error) {
 	if _, err := h.may(ctx); err != nil {
 		return nil, err
 	}
@@ -119,7 +121,7 @@ func (h *HTTP) removedFields(ctx context.Context, in *objectIn) (out *removedFie
 	return out, err
 }
 
-func (h *HTTP) restoreObject(ctx context.Context, in *objectIn) (*revisionOut, error) {
+func (h *HTTP) restoreObject(ctx context.Context, in *ObjectIn) (*revisionOut, error) {
 	a, err := h.may(ctx)
 	if err != nil {
 		return nil, err
@@ -127,7 +129,7 @@ func (h *HTTP) restoreObject(ctx context.Context, in *objectIn) (*revisionOut, e
 	return published(h.Schema.RestoreObject(ctx, a, in.Object))
 }
 
-func (h *HTTP) restoreField(ctx context.Context, in *fieldIn) (*revisionOut, error) {
+func (h *HTTP) restoreField(ctx context.Context, in *FieldIn) (*revisionOut, error) {
 	a, err := h.may(ctx)
 	if err != nil {
 		return nil, err
@@ -135,7 +137,7 @@ func (h *HTTP) restoreField(ctx context.Context, in *fieldIn) (*revisionOut, err
 	return published(h.Schema.RestoreField(ctx, a, in.Object, in.Field))
 }
 
-func (h *HTTP) purgeObject(ctx context.Context, in *objectIn) (*jobOut, error) {
+func (h *HTTP) purgeObject(ctx context.Context, in *ObjectIn) (*jobOut, error) {
 	a, err := h.may(ctx)
 	if err != nil {
 		return nil, err
@@ -143,7 +145,7 @@ func (h *HTTP) purgeObject(ctx context.Context, in *objectIn) (*jobOut, error) {
 	return started(h.Schema.PurgeObject(ctx, a, in.Object))
 }
 
-func (h *HTTP) purgeField(ctx context.Context, in *fieldIn) (*jobOut, error) {
+func (h *HTTP) purgeField(ctx context.Context, in *FieldIn) (*jobOut, error) {
 	a, err := h.may(ctx)
 	if err != nil {
 		return nil, err
@@ -152,7 +154,7 @@ func (h *HTTP) purgeField(ctx context.Context, in *fieldIn) (*jobOut, error) {
 }
 
 type retypeIn struct {
-	fieldIn
+	FieldIn
 	RawBody []byte
 }
 
@@ -188,7 +190,7 @@ func (h *HTTP) retype(ctx context.Context, in *retypeIn) (*retypeOut, error) {
 	return out, err
 }
 
-func (h *HTTP) cancel(ctx context.Context, in *fieldIn) (*struct{}, error) {
+func (h *HTTP) cancel(ctx context.Context, in *FieldIn) (*struct{}, error) {
 	a, err := h.may(ctx)
 	if err != nil {
 		return nil, err
@@ -197,7 +199,7 @@ func (h *HTTP) cancel(ctx context.Context, in *fieldIn) (*struct{}, error) {
 }
 
 type planIn struct {
-	objectIn
+	ObjectIn
 	RawBody []byte
 }
 
