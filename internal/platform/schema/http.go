@@ -56,9 +56,7 @@ type FieldIn struct {
 
 type jobOut struct {
 	Body struct {
-		Job struct {
-			ID string `json:"id"`
-		} `json:"job"`
+		Job JobRef `json:"job"`
 	}
 }
 
@@ -182,7 +180,7 @@ func (h *HTTP) retype(ctx context.Context, in *retypeIn) (*retypeOut, error) {
 	}
 	out := &retypeOut{Status: 200}
 	if ask.Preview {
-		out.Body.Preview, err = h.Schema.LookAhead(ctx, in.Object, in.Field, ask)
+		out.Body.Preview, err = h.Schema.LookAhead(ctx, a, in.Object, in.Field, ask)
 		return out, err
 	}
 	id, err := h.Schema.Retype(ctx, a, in.Object, in.Field, ask)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/job"
 	"baton/internal/platform/object"
@@ -101,7 +102,11 @@ func (s *Schema) deferIndexes(ctx context.Context, tx *store.Tx, o *object.Objec
 	if args.HoldsMS > 0 {
 		title += fmt.Sprintf("（约暂停写入 %.1f 秒）", float64(args.HoldsMS)/1000)
 	}
-	_, err = s.Jobs.Add(ctx, tx, job.New{Kind: kindIndex, Title: title, Args: args, Total: int64(len(missing))})
+	who := &actor.Actor{Kind: actor.Person} // who publishes: the revision's row stands already
+	if err := tx.QueryRow(ctx, "SELECT COALESCE(actor, ''), COALESCE(actor_name, '') FROM revision ORDER BY n DESC LIMIT 1").Scan(&who.ID, &who.Name); err != nil {
+		return err
+	}
+	_, err = s.Jobs.Add(ctx, tx, job.New{Kind: kindIndex, Title: title, Args: args, Actor: who, Total: int64(len(missing))})
 	return err
 }
 

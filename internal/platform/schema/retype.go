@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/job"
@@ -119,8 +120,8 @@ func afterwards(d *definition.Definition, f *object.Field, r *object.Retype) (*d
 	return next, err
 }
 
-// LookAhead says what a change of type would do, and changes nothing.
-func (s *Schema) LookAhead(ctx context.Context, name, field string, ask RetypeAsk) (*Preview, error) {
+// LookAhead says what a change of type would do, and changes nothing. All values count; the examples are those that the actor may see.
+func (s *Schema) LookAhead(ctx context.Context, a *actor.Actor, name, field string, ask RetypeAsk) (*Preview, error) {
 	o, d, err := serving(s.Defs.Current(), name)
 	if err != nil {
 		return nil, err
@@ -151,7 +152,7 @@ func (s *Schema) LookAhead(ctx context.Context, name, field string, ask RetypeAs
 				continue
 			}
 			p.Unread++
-			if len(p.Examples) < mostExamples {
+			if len(p.Examples) < 50*mostExamples {
 				p.Examples = append(p.Examples, Example{r.ID, short(v.Text), v.Err.Message, v.Err.Hint})
 			}
 		}
@@ -164,6 +165,9 @@ func (s *Schema) LookAhead(ctx context.Context, name, field string, ask RetypeAs
 			break
 		}
 	}
+	if p.Examples, err = s.seen(ctx, a, o, f, p.Examples); err != nil {
+		return nil, err
+	}
 	n, err := object.CountRows(ctx, s.DB, o, mostRows)
 	if err != nil {
 		return nil, err
@@ -174,6 +178,30 @@ func (s *Schema) LookAhead(ctx context.Context, name, field string, ask RetypeAs
 		}
 	}
 	return p, nil
+}
+
+// seen picks the first examples that the actor may see.
+func (s *Schema) seen(ctx context.Context, a *actor.Actor, o *object.Object, f *object.Field, all []Example) ([]Example, error) {
+	out := []Example{}
+	snap := s.Defs.Current()
+	if s.Writer.Access.Hidden(snap, a, o.Name)[f.Name] {
+		return out, nil
+	}
+	ids := make([]string, len(all))
+	for i, x := range all {
+		ids[i] = x.ID
+	}
+	rows, err := record.ReadRows(ctx, s.DB, o, ids)
+	if err != nil {
+		return nil, err
+	}
+	scope := s.Writer.Access.Scope(snap, a, o.Name, access.Read)
+	for _, x := range all {
+		if row := rows[x.ID]; row != nil && scope.Allows(row) && len(out) < mostExamples {
+			out = append(out, x)
+		}
+	}
+	return out, nil
 }
 
 func short(s string) string {

@@ -25,14 +25,14 @@ const (
 )
 
 type retypeState struct {
-	Stage    string    `json:"stage"`
-	After    string    `json:"after,omitempty"`
-	Track    []any     `json:"track,omitempty"`
-	Switched int64     `json:"switched,omitempty"` // when, ms
-	Done     int64     `json:"done"`
-	Values   int64     `json:"values"`
-	Unread   int64     `json:"unread"`
-	Examples []Example `json:"examples,omitempty"`
+	Stage    string   `json:"stage"`
+	After    string   `json:"after,omitempty"`
+	Track    []any    `json:"track,omitempty"`
+	Switched int64    `json:"switched,omitempty"` // when, ms
+	Done     int64    `json:"done"`
+	Values   int64    `json:"values"`
+	Unread   int64    `json:"unread"`
+	Examples []string `json:"examples,omitempty"` // ids of records with values that cannot be read
 	// Why the change is taken back.
 	Why   *problem.Item `json:"why,omitempty"`
 	Tries int           `json:"tries,omitempty"`
@@ -111,10 +111,8 @@ func (s *Schema) retypeFailed(ctx context.Context, t *job.Turn, args retypeArgs,
 }
 
 func (s *Schema) state(t *job.Turn, st retypeState, finished bool) job.State {
-	return job.State{Done: st.Done, Total: max(t.Run.Total, st.Done), Cursor: st, Finished: finished, Result: map[string]any{"stage": st.Stage, "values": st.Values, "converted": st.Values - st.Unread, "unread": st.Unread, "examples": append([]Example{}, st.Examples...)}}
+	return job.State{Done: st.Done, Total: max(t.Run.Total, st.Done), Cursor: st, Finished: finished, Result: map[string]any{"stage": st.Stage, "values": st.Values, "converted": st.Values - st.Unread, "unread": st.Unread, "examples": append([]string{}, st.Examples...)}}
 }
-
-var errUnread = "有值不能转换"
 
 // retypeStage does one slice; waits says that the turn should end and the stage be asked again.
 func (s *Schema) retypeStage(ctx context.Context, t *job.Turn, args retypeArgs, st retypeState, n int) (waits bool, err error) {
@@ -158,15 +156,14 @@ func (s *Schema) retypeStage(ctx context.Context, t *job.Turn, args retypeArgs, 
 				}
 				next.Unread++
 				if len(next.Examples) < mostExamples {
-					next.Examples = append(next.Examples, Example{id, short(v.Text), v.Err.Message, v.Err.Hint})
+					next.Examples = append(next.Examples, id)
 				}
 			})
 			if err != nil {
 				return job.State{}, err
 			}
 			if next.Unread > 0 && f.Retype.Unread == Refuse {
-				x := next.Examples[0]
-				return job.State{}, problem.New(problem.Invalid, "unread_values", errUnread, problem.Item{Code: "unread_values", Message: errUnread + "，例如“" + x.Value + "”：" + x.Reason, Hint: "先改好这些值，或选择保留为提示"})
+				return job.State{}, problem.New(problem.Invalid, "unread_values", "有值不能转换", problem.Item{Code: "unread_values", Message: fmt.Sprintf("有值不能转换（前 %d 个值中有 %d 个）", next.Values, next.Unread), Hint: "先用预览看是哪些值，改好它们，或选择保留为提示"})
 			}
 			if next.Done += int64(len(rows)); len(rows) < n {
 				next.Stage = stageIndex

@@ -46,10 +46,10 @@ type Schema struct {
 // New makes it and registers its kinds of jobs.
 func New(w *record.Writer, r *record.Reader, jobs *job.Service) *Schema {
 	s := &Schema{DB: w.DB, Defs: w.Defs, Writer: w, Reader: r, Ledger: w.Ledger, Jobs: jobs, Small: Small, building: map[string]chan error{}}
-	jobs.Register(kindRetype, right, worker(s.retype))
-	jobs.Register(kindPurge, right, worker(s.purgeField))
-	jobs.Register(kindPurgeObject, right, worker(s.purgeObject))
-	jobs.Register(kindIndex, right, worker(s.buildIndexes))
+	jobs.Register(kindRetype, others, worker(s.retype))
+	jobs.Register(kindPurge, others, worker(s.purgeField))
+	jobs.Register(kindPurgeObject, others, worker(s.purgeObject))
+	jobs.Register(kindIndex, others, worker(s.buildIndexes))
 	return s
 }
 
@@ -61,8 +61,11 @@ const (
 	kindIndex       = "index_build"
 )
 
-// right is who sees the jobs of others.
-const right = "definitions.write"
+const (
+	right = "definitions.write"
+	// others is who sees the jobs of others: their errors tell of values.
+	others = "system.write"
+)
 
 type worker func(ctx context.Context, t *job.Turn) error
 

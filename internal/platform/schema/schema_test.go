@@ -200,7 +200,9 @@ func TestARenamedFieldKeepsItsColumnAndItsOldName(t *testing.T) {
 		err := h.publish(visit(nil, spec{"name": "aim", "id": "purpose", "aliases": []string{"purpose", "goal"}, "type": "text", "index": true}, spec{"name": "goal", "type": "text"}))
 		assert.Equal(t, []string{"alias_taken /spec/fields/2/name"}, items(err))
 		// Two fields that change their names for one another would turn every reference round.
-		aim := func() spec { return spec{"name": "aim", "id": "purpose", "aliases": []string{"purpose"}, "type": "text"} }
+		aim := func() spec {
+			return spec{"name": "aim", "id": "purpose", "aliases": []string{"purpose"}, "type": "text"}
+		}
 		assert.Equal(t, []string{"unknown_field /spec/objects/visit/hide/0"}, items(h.publish(visit(nil, spec{"name": "a", "type": "text"}))), "what a role names does not go")
 		h.must(visit(nil, aim(), spec{"name": "a", "type": "text"}, spec{"name": "b", "type": "text"}))
 		err = h.publish(visit(nil, aim(), spec{"name": "b", "id": "a", "type": "text"}, spec{"name": "a", "id": "b", "type": "text"}))
@@ -310,7 +312,7 @@ func TestATypeChangesWhileWritesGoOn(t *testing.T) {
 			}
 			return v
 		})
-		p, err := h.LookAhead(t.Context(), "visit", "size", schema.RetypeAsk{Type: "integer"})
+		p, err := h.LookAhead(t.Context(), system, "visit", "size", schema.RetypeAsk{Type: "integer"})
 		require.NoError(t, err)
 		assert.Equal(t, []any{int64(1200), int64(1188), int64(12), true, 12}, []any{p.Values, p.Converts, p.Unread, p.Whole, len(p.Examples)})
 		assert.Equal(t, "很大", p.Examples[0].Value)
