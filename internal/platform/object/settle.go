@@ -89,6 +89,20 @@ func settled(was, now *definition.Definition, remembered map[string]Gone) (json.
 	if err := json.Unmarshal(spec["fields"], &fields); err != nil {
 		return nil, err
 	}
+	// The ids that are spoken for: a new field whose name is the id of a renamed one gets an id of its own.
+	taken := map[string]bool{}
+	for _, raw := range fields {
+		var f written
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return nil, err
+		}
+		if w, ok := byName[f.Name]; ok && f.ID == "" {
+			f.ID = w.id()
+		}
+		if f.ID != "" {
+			taken[f.ID] = true
+		}
+	}
 	touched := false
 	for i, raw := range fields {
 		var f written
@@ -99,6 +113,14 @@ func settled(was, now *definition.Definition, remembered map[string]Gone) (json.
 		if w, ok := byName[f.Name]; ok && f.ID == "" && w.id() != f.Name {
 			f.ID = w.id()
 			set["id"] = f.ID
+		} else if !ok && f.ID == "" && taken[f.Name] {
+			for n := 2; f.ID == "" || taken[f.ID]; n++ {
+				f.ID = fmt.Sprintf("%s_%d", f.Name, n)
+				if _, gone := remembered[f.ID]; gone {
+					f.ID = ""
+				}
+			}
+			set["id"], taken[f.ID] = f.ID, true
 		}
 		w, stood := byID[f.id()]
 		if g, ok := remembered[f.id()]; ok && !stood {

@@ -199,6 +199,13 @@ func TestARenamedFieldKeepsItsColumnAndItsOldName(t *testing.T) {
 		// A name under which others still reach the field is no other field's.
 		err := h.publish(visit(nil, spec{"name": "aim", "id": "purpose", "aliases": []string{"purpose", "goal"}, "type": "text", "index": true}, spec{"name": "goal", "type": "text"}))
 		assert.Equal(t, []string{"alias_taken /spec/fields/2/name"}, items(err))
+		// Without the alias the name is free: the new field has a column of its own.
+		freed := visit(nil, spec{"name": "aim", "id": "purpose", "aliases": []string{"purpose"}, "type": "text", "index": true}, spec{"name": "goal", "type": "text"})
+		h.must(freed)
+		bare := &definition.Definition{Kind: "role", Name: "hider", Title: definition.Text{ZH: "看不到"}, Spec: json.RawMessage(`{"rights":[],"objects":{"visit":{"read":"all"}}}`)}
+		h.must(bare, visit(nil, spec{"name": "aim", "id": "purpose", "type": "text", "index": true}, spec{"name": "goal", "type": "text"}, spec{"name": "purpose", "type": "text"}))
+		assert.Equal(t, []any{"回访", nil, nil}, []any{h.row(id).Get("aim"), h.row(id).Get("goal"), h.row(id).Get("purpose")})
+		h.must(role, visit(nil, spec{"name": "aim", "id": "purpose", "type": "text", "aliases": []string{"purpose"}, "index": true}))
 		// Two fields that change their names for one another would turn every reference round.
 		aim := func() spec {
 			return spec{"name": "aim", "id": "purpose", "aliases": []string{"purpose"}, "type": "text"}
