@@ -113,7 +113,7 @@ func settled(was, now *definition.Definition, remembered map[string]Gone) (json.
 		if w, ok := byName[f.Name]; ok && f.ID == "" && w.id() != f.Name {
 			f.ID = w.id()
 			set["id"] = f.ID
-		} else if !ok && f.ID == "" && taken[f.Name] {
+		} else if _, renamed := byID[f.Name]; !ok && renamed && f.ID == "" && taken[f.Name] {
 			for n := 2; f.ID == "" || taken[f.ID]; n++ {
 				f.ID = fmt.Sprintf("%s_%d", f.Name, n)
 				if _, gone := remembered[f.ID]; gone {
