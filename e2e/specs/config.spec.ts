@@ -42,8 +42,7 @@ test('the director moves a tag’s band; the next lead and the ones that stand f
 
 test('a policy is changed in the plain form; a draft waits, publishing takes effect at once', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/config/assignment_policy/lead_assignment')
+  await signIn(page, 'chenli', '/config/assignment_policy/lead_assignment')
   const branch = (title: string) => page.getByTestId('branch').filter({ has: page.locator(`input[value="${title}"]`) })
   const others = branch('其他线索')
   // All of them to 林晓: a condition on the person is added, read as words, edited in its chip.
@@ -77,8 +76,7 @@ test('a policy is changed in the plain form; a draft waits, publishing takes eff
 
 test('a rule that names nothing real is refused with its place and remedy', async () => {
   const page = await open(wide, ['status of 422'])
-  await signIn(page, 'chenli')
-  await page.goto('/config/assignment_policy/lead_assignment')
+  await signIn(page, 'chenli', '/config/assignment_policy/lead_assignment')
   const first = page.getByTestId('branch').first()
   await first.getByRole('group', { name: /的线索条件$/ }).getByRole('button', { name: '条件', exact: true }).click()
   await page.locator('.leaf-form').getByRole('button', { name: '完成' }).click()
@@ -95,8 +93,7 @@ test('a rule that names nothing real is refused with its place and remedy', asyn
 
 test('a new dimension is made without code and every new lead carries it', async () => {
   const page = await open(wide, ['/api/v1/definitions/tag_dimension/dim_'])
-  await signIn(page, 'chenli')
-  await page.goto('/config')
+  await signIn(page, 'chenli', '/config')
   await page.getByRole('button', { name: '新建标签维度' }).click()
   await page.getByRole('dialog').getByRole('textbox').fill('客户紧急度')
   await page.getByRole('dialog').getByRole('button', { name: '下一步' }).click()
@@ -128,8 +125,7 @@ test('a new dimension is made without code and every new lead carries it', async
 
 test('the follow-up rule moves the next countdown', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/config/follow_up_rule/lead_follow_up')
+  await signIn(page, 'chenli', '/config/follow_up_rule/lead_follow_up')
   await page.getByRole('spinbutton', { name: '首次打开时限' }).fill('8')
   await reads(page.locator('.config-sentence'), /8 小时内打开/)
   await publish(page, '八小时内打开')
@@ -140,8 +136,7 @@ test('the follow-up rule moves the next countdown', async () => {
 
 test('a channel’s key is shown once and lets leads in', async () => {
   const page = await open()
-  await signIn(page, 'fangyuan')
-  await page.goto('/config/channel/h5_form')
+  await signIn(page, 'fangyuan', '/config/channel/h5_form')
   await page.getByRole('button', { name: '为这个渠道新建密钥' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '新建密钥' }).click()
   const secret = (await page.getByTestId('key-secret').innerText()).trim()
@@ -154,8 +149,7 @@ test('a channel’s key is shown once and lets leads in', async () => {
   expect(sent.status).toBe(202)
   // Marketing lets leads in and sees none; the director sees them, and the keys.
   const boss = await open()
-  await signIn(boss, 'chenli')
-  await boss.goto(`/objects/lead?view=all&q=${encodeURIComponent('表单来的学校')}`)
+  await signIn(boss, 'chenli', `/objects/lead?view=all&q=${encodeURIComponent('表单来的学校')}`)
   await reads(boss.getByTestId('lead-row').first(), /表单来的学校/)
   await boss.goto('/config/keys')
   await boss.getByRole('cell', { name: 'h5_form' }).or(boss.getByRole('cell', { name: 'H5表单' })).first().waitFor()

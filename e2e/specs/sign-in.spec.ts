@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { narrow, useBrowser, wide } from '../harness/browser'
-import { call, settled, shot, signIn } from '../harness/steps'
+import { call, settled, shot, signIn, signInByHand } from '../harness/steps'
 
 const open = useBrowser()
 
-test('a wrong password is refused in words', async () => {
+test('a wrong password is refused in words, the right one lets in', async () => {
   const page = await open()
   await page.goto('/')
   const form = page.getByTestId('sign-in-form')
@@ -16,6 +16,7 @@ test('a wrong password is refused in words', async () => {
   expect(await said.innerText()).toContain('用户名或密码不对')
   await shot(page, 'sign-in-refused')
   expect(await form.isVisible()).toBe(true)
+  await signInByHand(page, 'admin')
 })
 
 test('a demo person is one tap away, and the address asked for is kept', async () => {
