@@ -17,6 +17,15 @@ export async function signIn(page: Page, username: string, at = '/') {
   await page.getByRole('navigation').first().waitFor()
 }
 
+/** Goes to another address of the app as a link in it does, without loading the app again. Returns when its page is drawn. */
+export async function go(page: Page, at: string) {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to)
+    dispatchEvent(new PopStateEvent('popstate', { state: null }))
+  }, at)
+  await page.locator(`main[data-at="${at}"]`).waitFor()
+}
+
 /** Signs a person in as people do. Returns when the page has left the sign-in form. */
 export async function signInByHand(page: Page, username: string) {
   const password = passwordOf(username)
