@@ -124,7 +124,7 @@ test('a new dimension is made without code and every new lead carries it', async
 })
 
 test('the follow-up rule moves the next countdown', async () => {
-  const page = await open()
+  const page = await open(wide, ['status of 409'])
   await signIn(page, 'chenli', '/config/follow_up_rule/lead_follow_up')
   await page.getByRole('spinbutton', { name: '首次打开时限' }).fill('8')
   await reads(page.locator('.config-sentence'), /8 小时内打开/)
@@ -132,6 +132,21 @@ test('the follow-up rule moves the next countdown', async () => {
   const lead = await newLead(page, { company: '八小时学校', region: '浙江 杭州', owner: 'p-linxiao' })
   const { body } = await call<{ record: { assigned_at: string; due_at: string } }>(page, 'GET', `objects/lead/records/${lead.id}`)
   expect(Date.parse(body.record.due_at) - Date.parse(body.record.assigned_at)).toBe(8 * 3_600_000)
+
+  // Somebody else publishes while the form is open: it is named, and goes only when one says so.
+  const path = 'definitions/follow_up_rule/lead_follow_up'
+  await page.getByRole('spinbutton', { name: '首次打开时限' }).fill('9')
+  const { body: now } = await call<{ definition: { title: object; spec: { first_open_hours: number } } }>(page, 'GET', path)
+  await call(page, 'PUT', path, { title: now.definition.title, spec: { ...now.definition.spec, first_open_hours: 6 } })
+  await call(page, 'POST', 'revisions', { only: [{ kind: 'follow_up_rule', name: 'lead_follow_up' }] })
+  await page.getByRole('button', { name: '发布', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: '发布', exact: true }).click()
+  await reads(dialog.getByRole('alert'), /陈立 已在你修改期间发布了/)
+  await dialog.getByRole('button', { name: '用我的版本覆盖' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const { body: after } = await call<{ definition: { spec: { first_open_hours: number } } }>(page, 'GET', path)
+  expect(after.definition.spec.first_open_hours).toBe(9)
 })
 
 test('a channel’s key is shown once and lets leads in', async () => {
