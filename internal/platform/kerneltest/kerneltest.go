@@ -89,6 +89,7 @@ func Open(t testing.TB, url string, steps ...record.Step) *Kernel {
 	k.Env.Name = k.Dir.Name
 	k.Access = &access.Control{Dir: k.Dir}
 	db.OnBegin(k.Defs.Follow)
+	db.OnFinish(k.Defs.Still)
 	k.Writer = &record.Writer{DB: db, Defs: k.Defs, Ledger: k.Ledger, Access: k.Access, Clock: k.Clock, Env: k.Env, Steps: steps}
 	k.Reader = &record.Reader{DB: db, Defs: k.Defs, Access: k.Access, Clock: k.Clock, Env: k.Env}
 	require.NoError(t, k.Defs.Load(ctx))

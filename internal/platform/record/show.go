@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"baton/internal/platform/actor"
@@ -96,11 +97,19 @@ func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 				continue
 			}
 			from, to := canonical(f, c[0]), canonical(f, c[1])
-			changes = append(changes, map[string]any{"field": f.Name, "title": f.Title, "from": f.Type.JSON(f, r.Env, from), "to": f.Type.JSON(f, r.Env, to), "from_text": f.Type.Words(f, r.Env, from), "to_text": f.Type.Words(f, r.Env, to)})
+			changes = append(changes, map[string]any{"field": f.Name, "title": f.Title, "from": f.Type.JSON(f, r.Env, from), "to": f.Type.JSON(f, r.Env, to), "from_text": r.wordsThen(f, c[0], from), "to_text": r.wordsThen(f, c[1], to)})
 		}
 	}
 	out["changes"] = changes
 	return out
+}
+
+// wordsThen shows a value of the trail; one of a type that the field had before is shown as it was written down.
+func (r *Reader) wordsThen(f *object.Field, raw, v any) string {
+	if _, number := v.(int64); raw != nil && (v == nil || number && f.Type.Class() == object.TextClass) {
+		return fmt.Sprint(raw)
+	}
+	return f.Type.Words(f, r.Env, v)
 }
 
 // changeOf finds a field's change under its present name, or under one it had before.

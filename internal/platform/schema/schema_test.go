@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -367,6 +369,60 @@ func TestATypeChangesWhileWritesGoOn(t *testing.T) {
 		r = h.ended(run)
 		require.Equal(t, job.Done, r.State, r.Error)
 		assert.Equal(t, "4200", h.row(during).Get("size"))
+	})
+}
+
+// TestEveryWriteIsInBothColumns: whoever writes while the values are carried over, on another node too, no row's new column is behind its old one
+// at the switch.
+func TestEveryWriteIsInBothColumns(t *testing.T) {
+	t.Parallel()
+	kerneltest.Each(t, func(t *testing.T, url string) {
+		h := open(t, url, 20_000)
+		other := h.Kernel
+		if h.Kernel.DB.Dialect() == store.Postgres {
+			other = kerneltest.Open(t, url)
+		}
+		h.must(visit(nil, spec{"name": "size", "type": "text"}))
+		ids := h.many(1500, func(i int) map[string]any { return map[string]any{"name": fmt.Sprint(i), "size": fmt.Sprint(i)} })
+		stop, stopped := make(chan bool), make(chan error, 1)
+		var once sync.Once
+		h.Fault = func(at string) error {
+			if at == "switch" {
+				once.Do(func() { close(stop) })
+				err := <-stopped // the last write has ended
+				stopped <- err
+				return err
+			}
+			return nil
+		}
+		go func() {
+			rnd := rand.New(rand.NewPCG(1, 2))
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					stopped <- nil
+					return
+				default:
+				}
+				w := record.Write{Op: record.Update, Object: "visit", ID: ids[rnd.IntN(len(ids))], Values: map[string]any{"size": []any{fmt.Sprint(n), "说不清", nil, "007"}[rnd.IntN(4)]}}
+				if rnd.IntN(4) == 0 {
+					w = record.Write{Op: record.Create, Object: "visit", Values: map[string]any{"name": "新", "size": fmt.Sprint(n)}}
+				}
+				if _, err := other.Writer.Do(t.Context(), store.Interactive, record.Request{Actor: system, Origin: record.Origin{Kind: "test", Engine: true}, Writes: []record.Write{w}}); err != nil {
+					stopped <- err
+					<-stop
+					return
+				}
+			}
+		}()
+		h.start()
+		run, err := h.Schema.Retype(t.Context(), system, "visit", "size", schema.RetypeAsk{Type: "integer", Unread: schema.Keep})
+		require.NoError(t, err)
+		r := h.ended(run)
+		require.Equal(t, job.Done, r.State, r.Error)
+		assert.Empty(t, h.lines(`SELECT f_size || ' ' || COALESCE(CAST(f_size__1 AS TEXT), '-') FROM o_visit WHERE f_size <> '说不清' AND (f_size__1 IS NULL OR CAST(f_size AS BIGINT) <> f_size__1) OR f_size = '说不清' AND f_size__1 IS NOT NULL OR f_size IS NULL AND f_size__1 IS NOT NULL`))
+		assert.Empty(t, h.lines("SELECT id FROM o_visit WHERE f_size = '说不清' AND (hints IS NULL OR hints NOT LIKE '%说不清%') OR (f_size IS NULL OR f_size <> '说不清') AND hints IS NOT NULL"), "hints stand where they belong")
+		assert.NotEmpty(t, h.lines("SELECT id FROM o_visit WHERE f_size = '说不清'"))
 	})
 }
 
