@@ -119,7 +119,7 @@ func remember(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot)
 	for _, o := range All(next) {
 		was, stood := Of(old, o.Name)
 		if !stood {
-			if _, err := tx.Exec(ctx, "DELETE FROM gone WHERE object = ? AND field = ?", o.Name, whole); err != nil {
+			if err := returned(ctx, tx, o, next.Revision); err != nil {
 				return err
 			}
 		}
@@ -143,6 +143,44 @@ func remember(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot)
 		}
 	}
 	return nil
+}
+
+// returned notes that a removed object is back: of its fields, those that it has no more are now removed ones of their own.
+func returned(ctx context.Context, tx *store.Tx, o *Object, revision int64) error {
+	gone, err := goneOf(ctx, tx, o.Name)
+	if err != nil {
+		return err
+	}
+	was, ok := gone[""]
+	if !ok {
+		return nil
+	}
+	var spec Spec
+	if err := json.Unmarshal(was.Spec, &spec); err != nil {
+		return err
+	}
+	back := map[string]bool{}
+	for _, f := range o.Fields {
+		back[f.ID] = true
+	}
+	for _, f := range spec.Fields {
+		if f.ID == "" {
+			f.ID = f.Name
+		}
+		if back[f.ID] {
+			continue
+		}
+		f.Retype = nil
+		b, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		if err := keepGone(ctx, tx, Gone{Object: o.Name, Field: f.ID, Spec: b, Gen: f.Gen, Revision: revision}); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM gone WHERE object = ? AND field = ?", o.Name, whole)
+	return err
 }
 
 func keepGone(ctx context.Context, tx *store.Tx, g Gone) error {

@@ -295,6 +295,16 @@ func TestARemovedObjectComesBackOrIsPurged(t *testing.T) {
 		_, err = h.RestoreObject(t.Context(), system, "visit")
 		require.NoError(t, err)
 		assert.Equal(t, "新", h.row(id).Get("stage"))
+		// Back by a definition of its own, with less: the rest is on the list of its fields.
+		h.must(gone)
+		h.must(visit(nil, spec{"name": "more", "type": "text"}))
+		fields, err := h.RemovedFields(t.Context(), "visit")
+		require.NoError(t, err)
+		require.Len(t, fields, 1)
+		assert.Equal(t, []any{"stage", int64(701)}, []any{fields[0].ID, fields[0].Values})
+		_, err = h.RestoreField(t.Context(), system, "visit", "stage")
+		require.NoError(t, err)
+		assert.Equal(t, "新", h.row(id).Get("stage"))
 
 		h.must(gone)
 		run, err := h.PurgeObject(t.Context(), system, "visit")
