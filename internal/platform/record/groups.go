@@ -21,6 +21,8 @@ type Grouping struct {
 	// After is the Key of the last group read.
 	After string
 	Limit int // 1–200, 100 when zero
+	// scan overrides groupScan in tests.
+	scan int
 }
 
 // Group is the rows of a list that share a value.
@@ -280,7 +282,11 @@ func (r *Reader) Groups(ctx context.Context, a *actor.Actor, l List, by Grouping
 	if err != nil {
 		return nil, false, err
 	}
-	all, whole, err := g.scan(ctx, find, o)
+	limit := groupScan
+	if by.scan > 0 {
+		limit = by.scan
+	}
+	all, whole, err := g.scan(ctx, find, o, limit)
 	if err != nil {
 		return nil, false, err
 	}
@@ -308,8 +314,8 @@ func (r *Reader) Groups(ctx context.Context, a *actor.Actor, l List, by Grouping
 }
 
 // scan sees the groups of a list that is not long in one pass; whole is false where it is longer.
-func (g *grouper) scan(ctx context.Context, find *found, o *object.Object) (out []bucket, whole bool, err error) {
-	rows, err := g.r.DB.Query(ctx, "SELECT t."+object.Quote(g.f.Column)+" FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(find.where, " AND ")+fmt.Sprintf(" LIMIT %d", groupScan+1), find.args...)
+func (g *grouper) scan(ctx context.Context, find *found, o *object.Object, limit int) (out []bucket, whole bool, err error) {
+	rows, err := g.r.DB.Query(ctx, "SELECT t."+object.Quote(g.f.Column)+" FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(find.where, " AND ")+fmt.Sprintf(" LIMIT %d", limit+1), find.args...)
 	if err != nil {
 		return nil, false, err
 	}
@@ -334,12 +340,13 @@ func (g *grouper) scan(ctx context.Context, find *found, o *object.Object) (out 
 		}
 		out[i].count++
 	}
-	return out, n <= groupScan, rows.Err()
+	return out, n <= limit, rows.Err()
 }
 
 // seek finds the groups of a long list one behind the other: up to a page of them behind by.After, in the order of before.
 func (g *grouper) seek(ctx context.Context, find *found, o *object.Object, by Grouping) ([]bucket, error) {
 	var out []bucket
+	enough := by.Limit + 1 // one more tells that there are more
 	take := func(b bucket) (bool, error) {
 		sql, args := g.sql(b)
 		n, capped, err := g.r.count(ctx, o, append(slices.Clip(find.where), sql), append(slices.Clip(find.args), args...))
@@ -350,7 +357,7 @@ func (g *grouper) seek(ctx context.Context, find *found, o *object.Object, by Gr
 			b.count++
 		}
 		out = append(out, b)
-		return len(out) > by.Limit, nil
+		return len(out) >= enough, nil
 	}
 	// Listed choices are few and their order is not that of their values; all are looked at, whatever by.After says.
 	listed := g.f.Type.Shape() == object.ChoiceShape
@@ -367,11 +374,12 @@ func (g *grouper) seek(ctx context.Context, find *found, o *object.Object, by Gr
 			last = n
 		}
 		out = append(out, g.of(last)) // Groups leaves it out again
+		enough++
 		if last = out[0].from; g.holds(out[0]) {
 			last = last.(string) + "/"
 		}
 	}
-	for len(out) <= by.Limit+1 || listed {
+	for {
 		where, args := append(slices.Clip(find.where), col+" IS NOT NULL"), slices.Clip(find.args)
 		order := " ASC"
 		if down {

@@ -233,6 +233,20 @@ func (r *Reader) count(ctx context.Context, o *object.Object, where []string, ar
 	return min(n, CountCap), n > CountCap, nil
 }
 
+// CountAll counts the records of a list without a cap. It reads them all: for long work that will do so anyway, never for lists.
+func (r *Reader) CountAll(ctx context.Context, a *actor.Actor, l List) (n int64, err error) {
+	o, scope, err := r.Object(a, l.Object)
+	if err != nil {
+		return 0, err
+	}
+	f, err := r.find(ctx, a, o, scope, l)
+	if err != nil {
+		return 0, err
+	}
+	err = r.DB.QueryRow(ctx, "SELECT COUNT(*) FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(f.where, " AND "), f.args...).Scan(&n)
+	return n, err
+}
+
 // found is what a list asks for as SQL under alias t: living rows in the actor's scope that meet filter and words.
 type found struct {
 	where  []string
