@@ -61,10 +61,11 @@ type args struct {
 
 // Result are the figures of an edit.
 type Result struct {
-	Rows      int64 `json:"rows"`
-	Changed   int64 `json:"changed"`
-	Unchanged int64 `json:"unchanged"`
-	Refused   int64 `json:"refused"`
+	Object    string `json:"object"`
+	Rows      int64  `json:"rows"`
+	Changed   int64  `json:"changed"`
+	Unchanged int64  `json:"unchanged"`
+	Refused   int64  `json:"refused"`
 }
 
 // Start checks an edit and queues it. Problems: unknown object, nothing selected, fields that are unknown, read-only or wrongly filled.
@@ -230,7 +231,12 @@ func (w editor) slice(ctx context.Context, tx *store.Tx, t *job.Turn, a *args, a
 	if err := t.KeepRejects(ctx, tx, refused); err != nil {
 		return job.State{}, err
 	}
-	return job.State{Done: at.Rows, Total: max(t.Run.Total, at.Rows), Cursor: at, Result: at.Result, Finished: end}, nil
+	return job.State{Done: at.Rows, Total: max(t.Run.Total, at.Rows), Cursor: at, Result: figures(at.Result, a.Object), Finished: end}, nil
+}
+
+func figures(r Result, objectName string) Result {
+	r.Object = objectName
+	return r
 }
 
 // refusal names a record and why it was not changed.

@@ -91,7 +91,7 @@ func TestAnEditIsTakenBack(t *testing.T) {
 		w.Must(t, ann, record.Write{Op: record.Update, Object: "ticket", ID: same, Values: map[string]any{"status": "处理中", "amount": json.Number("1.25")}})
 
 		id, res, refused := w.edit(ann, bulk.Ask{Object: "ticket", IDs: append(slices.Clone(mine), bobs, gone), Values: map[string]any{"status": "处理中", "amount": json.Number("1.25")}})
-		assert.Equal(t, bulk.Result{Rows: 62, Changed: 59, Unchanged: 1, Refused: 2}, res)
+		assert.Equal(t, bulk.Result{Object: "ticket", Rows: 62, Changed: 59, Unchanged: 1, Refused: 2}, res)
 		require.Len(t, refused, 2)
 		assert.Equal(t, []string{bobs, "已删"}, []string{refused[0].Value, refused[1].Value}, "what one may not see has no name")
 		assert.Equal(t, "处理中", w.row(mine[0]).Text("status"))

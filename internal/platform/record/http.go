@@ -59,6 +59,7 @@ type listIn struct {
 	Q      string `query:"q" maxLength:"200"`
 	Sort   string `query:"sort" doc:"comma separated; - before a field for descending, :last behind an ascending one to put the empty at the end"`
 	Fields string `query:"fields"`
+	Reach  string `query:"reach" doc:"fields through one relation (customer.industry) to be shown besides"`
 	Limit  int    `query:"limit"`
 	Cursor string `query:"cursor"`
 	Back   bool   `query:"back" doc:"the page before the cursor; without a cursor, the last page"`
@@ -82,7 +83,7 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := h.reach(ctx, a, page, only, out); err != nil {
+	if err := h.reach(ctx, a, page, append(only, strings.Split(in.Reach, ",")...), out); err != nil {
 		return nil, err
 	}
 	body := map[string]any{"records": out.records, "refs": out.refs, "next_cursor": nil, "prev_cursor": nil}
