@@ -23,20 +23,18 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: http.MethodPost, Path: "/api/v1/jobs/{id}:revert", Right: web.SignedIn, Summary: "Take an edit of many records back, as a job", Status: 202}, h.undo)
 }
 
-type startOut struct {
+type editOut struct {
 	Body struct {
-		Job struct {
-			ID string `json:"id"`
-		} `json:"job"`
+		Job job.Started `json:"job"`
 	}
 }
 
-type startIn struct {
+type editIn struct {
 	Object  string `path:"object"`
 	RawBody []byte
 }
 
-func (h *HTTP) start(ctx context.Context, in *startIn) (*startOut, error) {
+func (h *HTTP) start(ctx context.Context, in *editIn) (*editOut, error) {
 	var body struct {
 		IDs    []string        `json:"ids"`
 		Filter json.RawMessage `json:"filter"`
@@ -51,7 +49,7 @@ func (h *HTTP) start(ctx context.Context, in *startIn) (*startOut, error) {
 	if body.All == (body.IDs != nil) {
 		return nil, invalid("/ids", "which", "请给出 ids，或者用 all 表示筛选出的全部")
 	}
-	out := &startOut{}
+	out := &editOut{}
 	var err error
 	out.Body.Job.ID, err = h.Engine.Start(ctx, actor.From(ctx), Ask{Object: in.Object, IDs: body.IDs, Filter: body.Filter, Words: body.Q, Except: body.Except, Values: body.Values})
 	return out, err
@@ -59,12 +57,12 @@ func (h *HTTP) start(ctx context.Context, in *startIn) (*startOut, error) {
 
 func (h *HTTP) undo(ctx context.Context, in *struct {
 	ID string `path:"id"`
-}) (*startOut, error) {
+}) (*editOut, error) {
 	run, err := h.Jobs.Find(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := &startOut{}
+	out := &editOut{}
 	out.Body.Job.ID, err = h.Engine.Undo(ctx, actor.From(ctx), run)
 	return out, err
 }

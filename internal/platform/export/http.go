@@ -28,11 +28,9 @@ func (h *HTTP) Routes(r *web.Router) {
 	r.Raw(web.Route{Method: http.MethodGet, Path: "/api/v1/jobs/{id}/export", Right: web.SignedIn, Summary: "The file of an export, for a day, for who made it"}, h.file)
 }
 
-type startOut struct {
+type exportOut struct {
 	Body struct {
-		Job struct {
-			ID string `json:"id"`
-		} `json:"job"`
+		Job job.Started `json:"job"`
 	}
 }
 
@@ -46,8 +44,8 @@ func (h *HTTP) start(ctx context.Context, in *struct {
 		Sort    string          `json:"sort,omitempty"`
 		View    string          `json:"view,omitempty" maxLength:"60" doc:"what the list is called, for the file's name"`
 	}
-}) (*startOut, error) {
-	out := &startOut{}
+}) (*exportOut, error) {
+	out := &exportOut{}
 	var err error
 	b := in.Body
 	out.Body.Job.ID, err = h.Engine.Start(ctx, actor.From(ctx), Ask{Object: in.Object, Format: b.Format, Columns: b.Columns, Filter: b.Filter, Words: b.Q, Sort: b.Sort, View: b.View})

@@ -52,6 +52,11 @@ type View struct {
 	Undo       *Undo           `json:"undo,omitempty" doc:"the run that takes this one back"`
 }
 
+// Started names a run that was just queued.
+type Started struct {
+	ID string `json:"id"`
+}
+
 // Undo names the run that takes another back.
 type Undo struct {
 	ID    string `json:"id"`

@@ -44,8 +44,8 @@ func (b *Book) asker(a *actor.Actor, name string) (*asker, error) {
 
 // person refuses callers who are nobody's: a view of one's own needs a person.
 func (w *asker) person() (string, error) {
-	if id := w.actor.Self(); id != "" {
-		return id, nil
+	if w.actor.Kind == actor.Person {
+		return w.actor.ID, nil
 	}
 	return "", problem.New(problem.Forbidden, "forbidden", "只有登录的人才能保存自己的视图")
 }
@@ -63,9 +63,9 @@ const (
 // Own lists a person's views of an object, by title.
 func (b *Book) Own(ctx context.Context, w *asker) ([]View, error) {
 	out := []View{}
-	id := w.actor.Self()
-	if id == "" {
-		return out, nil
+	id, err := w.person()
+	if err != nil {
+		return out, nil // a program has none
 	}
 	rows, err := b.DB.Query(ctx, "SELECT id, title, spec FROM own_view WHERE person = ? AND object = ? ORDER BY title, id", id, w.object.Name)
 	if err != nil {
@@ -88,7 +88,7 @@ func (b *Book) Own(ctx context.Context, w *asker) ([]View, error) {
 func (b *Book) Tabs(ctx context.Context, w *asker) (t Tabs, err error) {
 	t.Order = []string{}
 	var text string
-	err = b.DB.QueryRow(ctx, "SELECT tabs FROM view_tabs WHERE person = ? AND object = ?", w.actor.Self(), w.object.Name).Scan(&text)
+	err = b.DB.QueryRow(ctx, "SELECT tabs FROM view_tabs WHERE person = ? AND object = ?", w.actor.ID, w.object.Name).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, nil
 	}
@@ -212,7 +212,7 @@ func (b *Book) Delete(ctx context.Context, w *asker, id string) error {
 	}
 	var n int64
 	err := b.DB.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
-		res, err := tx.Exec(ctx, "DELETE FROM own_view WHERE person = ? AND object = ? AND id = ?", w.actor.Self(), w.object.Name, id)
+		res, err := tx.Exec(ctx, "DELETE FROM own_view WHERE person = ? AND object = ? AND id = ?", w.actor.ID, w.object.Name, id)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: http.MethodPut, Path: "/api/v1/objects/{object}/views:tabs", Right: web.SignedIn, Summary: "Keep the order of one's tabs and which opens first", Status: 204}, h.tabs)
 }
 
-type listOut struct {
+type viewListOut struct {
 	Body struct {
 		Shared   []View `json:"shared"`
 		Own      []View `json:"own"`
@@ -33,12 +33,12 @@ type listOut struct {
 
 func (h *HTTP) list(ctx context.Context, in *struct {
 	Object string `path:"object"`
-}) (*listOut, error) {
+}) (*viewListOut, error) {
 	w, err := h.Book.asker(actor.From(ctx), in.Object)
 	if err != nil {
 		return nil, err
 	}
-	out := &listOut{}
+	out := &viewListOut{}
 	out.Body.Shared, out.Body.MayShare = h.Book.Shared(ctx, w), h.Book.MayShare(w.actor)
 	if out.Body.Own, err = h.Book.Own(ctx, w); err != nil {
 		return nil, err
@@ -53,18 +53,18 @@ type viewBody struct {
 	Spec   json.RawMessage `json:"spec"`
 }
 
-type viewOut struct {
+type savedViewOut struct {
 	Body struct {
 		View View `json:"view"`
 	}
 }
 
-func (h *HTTP) save(ctx context.Context, objectName, id string, b viewBody) (*viewOut, error) {
+func (h *HTTP) save(ctx context.Context, objectName, id string, b viewBody) (*savedViewOut, error) {
 	w, err := h.Book.asker(actor.From(ctx), objectName)
 	if err != nil {
 		return nil, err
 	}
-	out := &viewOut{}
+	out := &savedViewOut{}
 	out.Body.View, err = h.Book.Save(ctx, w, View{ID: id, Title: b.Title, Shared: b.Shared, Spec: b.Spec})
 	return out, err
 }
@@ -72,7 +72,7 @@ func (h *HTTP) save(ctx context.Context, objectName, id string, b viewBody) (*vi
 func (h *HTTP) create(ctx context.Context, in *struct {
 	Object string `path:"object"`
 	Body   viewBody
-}) (*viewOut, error) {
+}) (*savedViewOut, error) {
 	return h.save(ctx, in.Object, "", in.Body)
 }
 
@@ -80,7 +80,7 @@ func (h *HTTP) put(ctx context.Context, in *struct {
 	Object string `path:"object"`
 	ID     string `path:"id"`
 	Body   viewBody
-}) (*viewOut, error) {
+}) (*savedViewOut, error) {
 	return h.save(ctx, in.Object, in.ID, in.Body)
 }
 

@@ -71,7 +71,13 @@ export function RecordTable(props: Props) {
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(900)
   const [at, setAt] = useState<{ row: number; col: number } | null>(null)
-  const [open, setOpen] = useState(false)
+  const [open, show] = useState(false)
+  // An edit ends once: leaving the cell for the table would end it again.
+  const live = useRef(false)
+  const setOpen = (on: boolean): void => {
+    live.current = on
+    show(on)
+  }
   const title = useColumnTitle(object)
   useEffect(() => {
     const element = box.current
@@ -224,6 +230,7 @@ export function RecordTable(props: Props) {
                         <FactEditor
                           field={field} label={titled(field.title, field.name)} refs={refs} start={record[field.name]} read={{ value: read[field.name], version: read.version }}
                           onCommit={(value, _read, step) => {
+                            if (!live.current) return
                             edits.commit(read, field, value)
                             const to = step ? beside(index, col, step) : { row: index, col }
                             go(to.row, to.col)
