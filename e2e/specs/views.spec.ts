@@ -15,6 +15,7 @@ test('a list is shaped, kept as a view of one’s own, changed, reverted, rename
   await page.goto('/objects/lead?view=all')
   await page.getByTestId('lead-row').first().waitFor()
 
+  await expect.poll(async () => (await call<{ records: unknown[] }>(page, 'GET', `objects/lead/records?q=${encodeURIComponent('视图')}`)).body.records.length).toBe(2)
   // The search box finds by initials, and stands in the address.
   await page.getByRole('searchbox', { name: '搜索列表' }).or(page.getByLabel('搜索列表')).first().fill('视图')
   await row(page, a.id).waitFor()
