@@ -35,8 +35,7 @@ export function ViewBar({ object, state, book, onPick }: Props) {
       setNaming(null)
       void message.success(t('views.saved', { name: given.title }))
       if (given.fresh && !given.id) {
-        state.revert()
-        state.setView(made.id)
+        state.lookAt(made.id)
       }
     } catch (error) { fail(error) }
   }
@@ -51,11 +50,11 @@ export function ViewBar({ object, state, book, onPick }: Props) {
   const drop = async (old: SavedView): Promise<void> => {
     try {
       await remove.mutateAsync(old.id)
-      state.setView('all')
+      state.lookAt('all')
       const key = `view-${old.id}`
       const undo = (): void => {
         message.destroy(key)
-        save.mutate({ id: old.id, title: titled(old.title, old.id), shared: old.shared, spec: old.spec }, { onSuccess: () => state.setView(old.id), onError: fail })
+        save.mutate({ id: old.id, title: titled(old.title, old.id), shared: old.shared, spec: old.spec }, { onSuccess: () => state.lookAt(old.id), onError: fail })
       }
       void message.open({ key, type: 'success', duration: 8, content: <>{t('views.deleted', { name: titled(old.title, old.id) })} <button type="button" className="link" onClick={undo}>{t('views.undo')}</button></> })
     } catch (error) { fail(error) }

@@ -74,6 +74,8 @@ export function useListState(object: ObjectMeta, me: string, sells: boolean, boo
       }
     },
     revert: () => set(Object.fromEntries(ofView.map((key) => [key, null]))),
+    /** A view as it is saved, whatever the address says of the one before. */
+    lookAt: (key: string) => set({ ...Object.fromEntries(ofView.map((k) => [k, null])), view: key }),
     setView: (key: string) => set({ ...Object.fromEntries(ofView.filter((k) => k !== 'filter' || Boolean(spec) || Boolean(views.find((v) => v.key === key)?.saved)).filter((k) => k !== 'q').map((k) => [k, null])), view: key }),
     setConditions: (next: Condition[]) => own('filter', JSON.stringify(next), JSON.stringify(savedConditions)),
     setSort: (next: string) => own('sort', next, view.sort ?? usual, true),
