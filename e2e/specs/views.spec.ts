@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { useBrowser } from '../harness/browser'
-import { call, newLead, reads, row, settled, shot, signIn } from '../harness/steps'
+import { barriers, call, newLead, reads, row, settled, shot, signIn } from '../harness/steps'
 
 const open = useBrowser()
 
@@ -169,6 +169,7 @@ test('End goes to the end of a list and Home back, with few rows drawn', async (
   const ends = async (sort: string) => (await call<{ records: { id: string }[] }>(page, 'GET', `objects/lead/records?sort=${sort}&limit=1`)).body.records[0]?.id ?? ''
   const oldest = await ends('created_at')
   const newest = await ends('-created_at')
+  expect(await barriers(page)).toEqual([])
   await page.locator('.record-table').focus()
   await page.keyboard.press('End')
   await row(page, oldest).waitFor()

@@ -2,6 +2,8 @@ import { useRef } from 'react'
 import { narrowest, widest } from './columns'
 
 const step = 16
+/** What a column that was never set is said to have; its real width follows its content. */
+const usual = 160
 
 /** The edge of a column's head: dragged, or moved by the arrow keys. */
 export function ResizeHandle({ label, width, onWidth }: { label: string; width?: number; onWidth: (width: number) => void }) {
@@ -10,7 +12,7 @@ export function ResizeHandle({ label, width, onWidth }: { label: string; width?:
   const present = (el: HTMLElement): number => width ?? el.closest('th')?.getBoundingClientRect().width ?? 160
   return (
     <span
-      className="col-resize" role="separator" aria-orientation="vertical" aria-label={label} aria-valuenow={width} aria-valuemin={narrowest} aria-valuemax={widest} tabIndex={0}
+      className="col-resize" role="separator" aria-orientation="vertical" aria-label={label} aria-valuenow={width ?? usual} aria-valuemin={narrowest} aria-valuemax={widest} tabIndex={0}
       onClick={(e) => e.stopPropagation()}
       onPointerDown={(e) => {
         e.preventDefault()
