@@ -28,6 +28,7 @@ type baton struct {
 
 func (b *bench) startBaton(env ...string) (*baton, error) {
 	dir := b.folder()
+	b.last = dir
 	p, err := start("/readyz", func(addr string) *exec.Cmd {
 		cmd := exec.Command(b.binary, "serve")
 		for _, kv := range os.Environ() {

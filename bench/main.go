@@ -46,7 +46,7 @@ func main() {
 	}
 	binary := flag.String("baton", "", "Baton's binary; empty measures the peers only")
 	long := flag.Bool("full", false, "the long loads")
-	only := flag.String("only", "", "one step: intake, reading, countdown, nudge, trial, decision, live, dedupe, fields, bulk or workbook (the last two need -full)")
+	only := flag.String("only", "", "one step: intake, reading, countdown, nudge, trial, decision, live, dedupe, fields, lists, bulk or workbook (the last two need -full)")
 	flag.Parse()
 	s := short
 	if *long {
@@ -83,6 +83,7 @@ func run(binary, only string, s size) error {
 		{"live", b.live},
 		{"dedupe", b.dedupe},
 		{"fields", b.fields},
+		{"lists", b.lists},
 		{"bulk", b.bulk},
 		{"workbook", b.workbook},
 	} {
@@ -103,6 +104,7 @@ type bench struct {
 	dir    string
 	size   size
 	runs   int
+	last   string // the folder of the server started last
 }
 
 // folder is a new one for a server's data.

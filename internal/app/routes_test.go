@@ -71,6 +71,20 @@ var routeRights = []struct {
 
 	// Records: 销售 own and pool, 主管 the team, 总监 all, 市场部 no leads, the key reads.
 	{"GET /api/v1/objects/{object}/records", "/api/v1/objects/lead/records", nil, "401 200 200 200 404 200 200 401"},
+	{"GET /api/v1/objects/{object}/groups", "/api/v1/objects/lead/groups?by=stage", nil, "401 200 200 200 404 200 200 401"},
+	// Views: everybody keeps their own of what they read, the shared ones are the configuration's; a program has none.
+	{"GET /api/v1/objects/{object}/views", "/api/v1/objects/lead/views", nil, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/objects/{object}/views", "/api/v1/objects/lead/views", map[string]any{"title": map[string]any{"zh-CN": "大单"}, "spec": map[string]any{"object": "lead"}}, "401 201 201 201 404 201 403 401"},
+	{"POST /api/v1/objects/{object}/views", "/api/v1/objects/lead/views", map[string]any{"title": map[string]any{"zh-CN": "大单"}, "shared": true, "spec": map[string]any{"object": "lead"}}, "401 403 403 201 404 201 403 401"},
+	{"PUT /api/v1/objects/{object}/views/{id}", "/api/v1/objects/lead/views/big", map[string]any{"title": map[string]any{"zh-CN": "大单"}, "spec": map[string]any{"object": "lead"}}, "401 200 200 200 404 200 403 401"},
+	{"DELETE /api/v1/objects/{object}/views/{id}", "/api/v1/objects/lead/views/none", nil, "401 404 404 404 404 404 404 401"},
+	{"PUT /api/v1/objects/{object}/views:tabs", "/api/v1/objects/lead/views:tabs", map[string]any{"order": []string{"all"}, "default": ""}, "401 204 204 204 404 204 403 401"},
+	// Many at once: who may change any, row by row; 销售 exports nothing.
+	{"POST /api/v1/objects/{object}/records:edit", "/api/v1/objects/lead/records:edit", map[string]any{"ids": []string{"{mine}"}, "values": map[string]any{"note": "回电"}}, "401 202 202 202 404 202 403 401"},
+	{"POST /api/v1/jobs/{id}:revert", "/api/v1/jobs/{job}:revert", nil, "401 404 404 422 404 422 404 401"}, // an import is no edit
+	{"POST /api/v1/jobs/{id}:cancel", "/api/v1/jobs/{job}:cancel", nil, "401 404 404 409 404 409 404 401"}, // an import goes on
+	{"POST /api/v1/objects/{object}/export", "/api/v1/objects/lead/export", map[string]any{"format": "csv", "columns": []string{"company"}}, "401 403 202 202 404 202 403 401"},
+	{"GET /api/v1/jobs/{id}/export", "/api/v1/jobs/{job}/export", nil, "401 404 404 404 404 404 404 401"}, // of its maker alone
 	{"POST /api/v1/objects/{object}/records", "/api/v1/objects/lead/records", map[string]any{"company": "新公司"}, "401 201 201 201 201 201 403 401"},
 	{"POST /api/v1/objects/{object}/records", "/api/v1/objects/script/records", map[string]any{"question": "贵吗？", "answer": "不贵"}, "401 403 403 403 201 201 403 401"},
 	{"GET /api/v1/objects/{object}/records/{id}", "/api/v1/objects/lead/records/{mine}", nil, "401 200 200 200 404 200 200 401"},

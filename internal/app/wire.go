@@ -9,8 +9,10 @@ import (
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
+	"baton/internal/platform/bulk"
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/export"
 	"baton/internal/platform/identity"
 	"baton/internal/platform/job"
 	"baton/internal/platform/live"
@@ -24,6 +26,7 @@ import (
 	"baton/internal/platform/search"
 	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
+	"baton/internal/platform/view"
 	"baton/internal/platform/web"
 	"baton/internal/sales/assignment"
 	"baton/internal/sales/assignment/diagnosis"
@@ -64,12 +67,14 @@ type engines struct {
 	convert  *conversion.Engine
 	sums     *rollup.Again
 	schema   *schema.Schema
+	bulk     *bulk.Engine
+	exports  *export.Engine
 }
 
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env)}
+	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env), view.NewKind(env)}
 }
 
 // rights are the named rights routes ask for.
@@ -123,6 +128,10 @@ func (a *App) wire(ctx context.Context) error {
 		}}
 	e.sums = rollup.NewAgain(a.Writer, a.Reader)
 	a.Defs.OnSwap(e.sums.Swapped)
+	e.bulk = &bulk.Engine{Writer: a.Writer, Reader: a.Reader, Jobs: e.jobs}
+	e.bulk.Register()
+	e.exports = &export.Engine{Reader: a.Reader, Ledger: a.Ledger, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "exports"), Company: func() string { name, _ := a.workspace()["name"].(string); return name }}
+	e.exports.Register()
 	e.convert = &conversion.Engine{Writer: a.Writer, Start: pipeline.Start, Same: kindred}
 	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), pipeline.Step{}, &validation.Step{Access: a.Access, Same: sameCompany, Identity: intake.Identity}, funnel.Stage{}, e.assign, e.follow.Step(), duplicate.Step{}, rollup.Step{}, e.kept}
 	return nil
@@ -137,6 +146,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "sums", a.engines.sums.Run)
 	a.loop(ctx, "search index", a.engines.search.Run)
 	a.loop(ctx, "duplicates", a.engines.dupes.Run)
+	a.loop(ctx, "exported files", a.engines.exports.Run)
 	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
 }
@@ -179,6 +189,9 @@ func (a *App) routes(r *web.Router) {
 	(&diagnosis.HTTP{Doctor: a.engines.doctor, May: func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) }}).Routes(r)
 	(&duplicate.HTTP{Engine: a.engines.dupes}).Routes(r)
 	(&importing.HTTP{Importer: a.engines.importer, Jobs: jobs}).Routes(r)
+	(&bulk.HTTP{Engine: a.engines.bulk, Jobs: jobs}).Routes(r)
+	(&export.HTTP{Engine: a.engines.exports, Jobs: jobs}).Routes(r)
+	(&view.HTTP{Book: &view.Book{DB: a.DB, Defs: a.Defs, Reader: a.Reader}}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
 	(&schema.HTTP{Schema: a.engines.schema, May: func(who *actor.Actor) bool { return a.Access.MayConfigure(a.Defs.Current(), who, object.Kind) }}).Routes(r)

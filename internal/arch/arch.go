@@ -27,7 +27,7 @@ var platform = [][]string{
 	{"condition", "object", "timer"},
 	{"access", "ledger"},
 	{"record"},
-	{"query", "rollup", "schema", "search"},
+	{"bulk", "export", "query", "rollup", "schema", "search", "view"},
 	{"identity"},
 	{"approval", "ask", "automation", "board", "connector", "notify", "template"},
 	{"live"},

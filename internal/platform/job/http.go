@@ -24,6 +24,7 @@ type HTTP struct {
 func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: http.MethodGet, Path: "/api/v1/jobs", Right: web.SignedIn, Summary: "Long work, newest first"}, h.list)
 	web.Handle(r, web.Route{Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Right: web.SignedIn, Summary: "One piece of long work: state, progress, result, the first errors"}, h.get)
+	web.Handle(r, web.Route{Method: http.MethodPost, Path: "/api/v1/jobs/{id}:cancel", Right: web.SignedIn, Summary: "Call long work off, where its kind allows it", Status: 204}, h.cancel)
 	r.Raw(web.Route{Method: http.MethodGet, Path: "/api/v1/jobs/{id}/rejected.csv", Right: web.SignedIn, Summary: "The rejected rows with their reasons, as CSV"}, h.rejected)
 	r.Raw(web.Route{Method: http.MethodGet, Path: "/api/v1/jobs/{id}/rejected.xlsx", Right: web.SignedIn, Summary: "The rejected rows with their reasons, as an Excel workbook"}, h.rejectedSheet)
 }
@@ -42,12 +43,18 @@ type View struct {
 	Result     json.RawMessage `json:"result"`
 	Errors     []Reject        `json:"errors" doc:"the first 100"`
 	Error      string          `json:"error,omitempty"`
+	Cancelled  bool            `json:"cancelled,omitempty"`
 	CreatedAt  string          `json:"created_at"`
 	StartedAt  *string         `json:"started_at"`
 	EndedAt    *string         `json:"ended_at"`
 	By         string          `json:"by"`
 	About      string          `json:"about,omitempty" doc:"the run that this one takes back"`
 	Undo       *Undo           `json:"undo,omitempty" doc:"the run that takes this one back"`
+}
+
+// Started names a run that was just queued.
+type Started struct {
+	ID string `json:"id"`
 }
 
 // Undo names the run that takes another back.
@@ -82,7 +89,7 @@ func instantOr(ms int64) *string {
 
 // Show makes the view of a run, without its errors.
 func Show(r *Run) View {
-	v := View{ID: r.ID, Kind: r.Kind, Title: r.Title, State: r.State, Done: r.Done, Total: r.Total, Result: r.Result, Errors: []Reject{}, Error: r.Error, By: r.By,
+	v := View{ID: r.ID, Kind: r.Kind, Title: r.Title, State: r.State, Done: r.Done, Total: r.Total, Result: r.Result, Errors: []Reject{}, Error: r.Error, Cancelled: r.State == Failed && r.Error == Cancelled, By: r.By,
 		CreatedAt: instant(r.CreatedAt), StartedAt: instantOr(r.StartedAt), EndedAt: instantOr(r.EndedAt)}
 	if v.About = r.About; r.UndoneBy != "" {
 		v.Undo = &Undo{r.UndoneBy, r.UndoneState}
@@ -164,6 +171,23 @@ func (h *HTTP) get(ctx context.Context, in *struct {
 		out.Body.Job.Errors = append([]Reject{{Code: "failed", Message: r.Error}}, out.Body.Job.Errors...)
 	}
 	return out, err
+}
+
+func (h *HTTP) cancel(ctx context.Context, in *struct {
+	ID string `path:"id"`
+}) (*struct{}, error) {
+	r, err := h.find(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !h.Jobs.kinds[r.Kind].stops {
+		return nil, problem.New(problem.Conflict, "no_cancel", "这类任务开始后不能取消")
+	}
+	stopped, err := h.Jobs.Cancel(ctx, r.ID)
+	if err == nil && !stopped {
+		err = problem.New(problem.Conflict, "ended", "任务已经结束")
+	}
+	return nil, err
 }
 
 func (h *HTTP) rejected(w http.ResponseWriter, r *http.Request) {

@@ -303,3 +303,42 @@ func TestRejectedRowsAsCSV(t *testing.T) {
 		}
 	})
 }
+
+// TestWorkIsCalledOff: work of a kind that may be called off ends at once, whatever its worker is doing; what was committed stays.
+func TestWorkIsCalledOff(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, url string) {
+		db, s := open(t, url)
+		reached, on := make(chan struct{}), make(chan struct{})
+		c := &counter{db: db, hook: func(n int) {
+			if n == 3 {
+				close(reached)
+				<-on
+			}
+		}}
+		s.RegisterStopping("count", "", c)
+		start(t, s)
+		id, err := s.Queue(t.Context(), job.New{Kind: "count", Title: "数数", Total: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-reached
+		stopped, err := s.Cancel(t.Context(), id)
+		if err != nil || !stopped {
+			t.Fatal(stopped, err)
+		}
+		close(on)
+		run, err := s.Wait(t.Context(), id)
+		if err != nil || run.State != job.Failed || run.Error != job.Cancelled || !job.Show(run).Cancelled {
+			t.Fatalf("%+v %v", run, err)
+		}
+		if again, err := s.Cancel(t.Context(), id); again || err != nil {
+			t.Fatal("called off twice", err)
+		}
+		stop(t, s)
+		after, err := s.Get(t.Context(), id)
+		if err != nil || after.Done != 3 {
+			t.Fatalf("%+v %v: the slices before stay, none comes after", after, err)
+		}
+	})
+}

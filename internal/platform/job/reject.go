@@ -105,7 +105,7 @@ func (s *Service) WriteRejected(ctx context.Context, r *Run, out io.Writer) erro
 	}
 	w := csv.NewWriter(out)
 	w.UseCRLF = true
-	if err := s.writeRejected(ctx, r, func(row []string) error { return w.Write(defused(row)) }); err != nil {
+	if err := s.writeRejected(ctx, r, func(row []string) error { return w.Write(table.Defused(row)) }); err != nil {
 		return err
 	}
 	w.Flush()
@@ -193,27 +193,5 @@ func join(ss []string) string {
 	return strings.Join(out, "；")
 }
 
-// formula are the signs with which a cell starts that a spreadsheet would run.
-const formula = "=+-@\t\r"
-
-// defused puts a ' before cells that start like a formula; numbers, phone numbers and dashes (+86…, -12.5, --) are none.
-func defused(cells []string) []string {
-	for i, c := range cells {
-		if c == "" || !strings.ContainsRune(formula, rune(c[0])) {
-			continue
-		}
-		if (c[0] == '+' || c[0] == '-') && (strings.Trim(c[1:], "0123456789.,") == "" || strings.Trim(c, "-") == "") {
-			continue
-		}
-		cells[i] = "'" + c
-	}
-	return cells
-}
-
 // Undefused gives a cell of such a table as it was before, so that mended rows can be taken in again.
-func Undefused(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formula, rune(cell[1])) {
-		return cell[1:]
-	}
-	return cell
-}
+func Undefused(cell string) string { return table.Undefused(cell) }

@@ -67,6 +67,7 @@ type Run struct {
 type kind struct {
 	right  string
 	worker Worker
+	stops  bool
 }
 
 // Service starts, executes and shows runs. Safe for concurrent use.
@@ -88,7 +89,14 @@ type Service struct {
 const turnLength = 5 * time.Second
 
 // Register adds a kind of work. Runs of it are seen by who started them and by those who hold right. To be called before Start.
-func (s *Service) Register(name, right string, w Worker) { s.kinds[name] = kind{right, w} }
+func (s *Service) Register(name, right string, w Worker) {
+	s.kinds[name] = kind{right: right, worker: w}
+}
+
+// RegisterStopping is Register for work that who started it may call off: what its slices have committed stays.
+func (s *Service) RegisterStopping(name, right string, w Worker) {
+	s.kinds[name] = kind{right: right, worker: w, stops: true}
+}
 
 // OnStep calls f after each committed slice and at the end of a run; for the live feed. To be set before Start.
 func (s *Service) OnStep(f func(*Run)) { s.onStep = f }
@@ -167,6 +175,30 @@ func (s *Service) Get(ctx context.Context, id string) (*Run, error) {
 		return nil, problem.New(problem.NotFound, "no_such_job", "没有这个任务，或者你无权查看")
 	}
 	return r, err
+}
+
+// Cancelled is the error of a run that was called off.
+const Cancelled = "已取消"
+
+// Cancel ends a run that waits or goes on; a slice under way commits nothing more. It reports false for one that has ended before.
+func (s *Service) Cancel(ctx context.Context, id string) (bool, error) {
+	var n int64
+	err := s.db.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+		res, err := tx.Exec(ctx, "UPDATE job_run SET state = ?, error = ?, ended_at = ?, turn = turn + 1 WHERE id = ? AND state IN ('"+Queued+"', '"+Running+"')", Failed, Cancelled, s.clock.Milli(), id)
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	if err != nil || n == 0 {
+		return false, err
+	}
+	r, err := s.Get(ctx, id)
+	if err == nil {
+		s.stepped(r)
+	}
+	return true, err
 }
 
 // List gives the newest runs first, at most 100; active ones only when asked, of the given kinds if any.

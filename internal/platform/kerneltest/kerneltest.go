@@ -23,6 +23,7 @@ import (
 	"baton/internal/platform/store"
 	"baton/internal/platform/store/storetest"
 	"baton/internal/platform/template"
+	"baton/internal/platform/view"
 	"baton/templates"
 )
 
@@ -81,7 +82,7 @@ func Open(t testing.TB, url string, steps ...record.Step) *Kernel {
 	require.NoError(t, db.Migrate(ctx))
 	k := &Kernel{DB: db, Clock: clock.New(), Env: &object.Env{Zone: time.FixedZone("CST", 8*3600), Regions: region.Load()}, Apply: object.Apply}
 	k.Ledger = ledger.New(db, k.Clock.Now)
-	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see"})}, func(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
+	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see", "definitions.write"}), view.NewKind(k.Env)}, func(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
 		return k.Apply(ctx, tx, old, next)
 	}, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
 	k.Defs.OnSettle(object.Settle)

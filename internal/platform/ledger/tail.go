@@ -226,3 +226,8 @@ func (l *Ledger) Deeds(ctx context.Context, ids []string, ops ...string) ([]Deed
 	}
 	return out, rows.Err()
 }
+
+// Bulk reads the events of an edit of many records behind one, oldest first.
+func (l *Ledger) Bulk(ctx context.Context, batch string, after int64, limit int) ([]*Event, error) {
+	return opened(l.read(ctx, l.db, "SELECT "+columns+" FROM event WHERE op = 'bulk_edit' AND batch = ? AND seq > ? ORDER BY seq LIMIT ?", batch, after, limit))
+}

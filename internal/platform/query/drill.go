@@ -32,7 +32,7 @@ func (e *Engine) Rows(ctx context.Context, ask Ask, cell Cell, limit int, cursor
 	if limit < 1 || limit > 500 {
 		return nil, invalid("/limit", "out_of_range", "每页条数为 1 到 500", "")
 	}
-	p, err := e.plan(&ask)
+	p, err := e.plan(ctx, &ask)
 	if err != nil {
 		return nil, err
 	}

@@ -225,7 +225,7 @@ func (e *Engine) Ask(ctx context.Context, ask Ask) (*Result, error) {
 	if ask.Limit < 1 || ask.Limit > mostLimit {
 		return nil, invalid("/limit", "out_of_range", fmt.Sprintf("limit 为 1 到 %d", mostLimit), "")
 	}
-	p, err := e.plan(&ask)
+	p, err := e.plan(ctx, &ask)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
+	"baton/internal/platform/record"
 )
 
 // Entity is what a query asks about, as one actor may see it: the records of an object, or the history of one of its tracked fields, each
@@ -133,7 +134,7 @@ func (e *Engine) history(snap *definition.Snapshot, a *actor.Actor, base *object
 
 // where compiles a condition over o as the actor may see things: hidden fields and objects out of reach do not exist.
 func (e *Engine) where(en *Entity, o *object.Object, n *condition.Node, pointer string) (*condition.Cond, error) {
-	cond, items := condition.Compile(n, condition.Scope{Snapshot: en.snap, Object: o, Env: e.r.Env,
+	cond, items := condition.Compile(n, condition.Scope{Snapshot: en.snap, Object: o, Env: e.r.Env, Refs: record.MeRefs(en.snap), RefTitles: record.MeTitles,
 		Hidden: func(name string) map[string]bool { return e.r.Access.Hidden(en.snap, en.actor, name) },
 		Limit:  func(name string) condition.Limit { return e.r.Access.Scope(en.snap, en.actor, name, access.Read) }})
 	var bad []problem.Item

@@ -35,7 +35,7 @@ func at(prefix string, err error) error {
 	return err
 }
 
-func (e *Engine) plan(ask *Ask) (*plan, error) {
+func (e *Engine) plan(ctx context.Context, ask *Ask) (*plan, error) {
 	p := &plan{e: e, en: ask.Entity, env: &condition.Env{Now: e.r.Clock.Now(), Zone: e.r.Env.Zone}, measures: ask.Measures, joins: joins{alias: map[string]string{}}}
 	for i, name := range ask.Dimensions {
 		d, err := e.dimension(p.en, &p.joins, name, fmt.Sprintf("/dimensions/%d", i))
@@ -51,6 +51,9 @@ func (e *Engine) plan(ask *Ask) (*plan, error) {
 	}
 	var err error
 	if ask.Where != nil {
+		if p.env.Refs, err = e.r.Me(ctx, p.en.actor); err != nil {
+			return nil, err
+		}
 		if p.where, err = e.where(p.en, p.en.Object, ask.Where, "/where"); err != nil {
 			return nil, err
 		}

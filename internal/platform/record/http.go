@@ -31,6 +31,7 @@ type HTTP struct {
 // Routes lists the module's routes with their rights; rows are limited by scope further in.
 func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/records", Right: web.SignedIn, Summary: "List records"}, h.list)
+	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/groups", Right: web.SignedIn, Summary: "The groups of a list with capped counts"}, h.groups)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/objects/{object}/records", Right: web.SignedIn, Summary: "Create one record, or many", Status: 201, MaxBody: 8 << 20}, h.create)
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects/{object}/records/{id}", Right: web.SignedIn, Summary: "Get a record"}, h.get)
 	web.Handle(r, web.Route{Method: "PATCH", Path: "/api/v1/objects/{object}/records/{id}", Right: web.SignedIn, Summary: "Change a record"}, h.patch)
@@ -58,20 +59,16 @@ type listIn struct {
 	Q      string `query:"q" maxLength:"200"`
 	Sort   string `query:"sort" doc:"comma separated; - before a field for descending, :last behind an ascending one to put the empty at the end"`
 	Fields string `query:"fields"`
+	Reach  string `query:"reach" doc:"fields through one relation (customer.industry) to be shown besides"`
 	Limit  int    `query:"limit"`
 	Cursor string `query:"cursor"`
+	Back   bool   `query:"back" doc:"the page before the cursor; without a cursor, the last page"`
 	Count  bool   `query:"count"`
 }
 
 func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 	a := actor.From(ctx)
-	l := List{Object: in.Object, Filter: json.RawMessage(in.Filter), Words: in.Q, Limit: in.Limit, Cursor: in.Cursor, Count: in.Cursor == ""}
-	for s := range strings.SplitSeq(in.Sort, ",") {
-		if s = strings.TrimSpace(s); s != "" {
-			name, last := strings.CutSuffix(strings.TrimLeft(s, "-+"), ":last")
-			l.Sort = append(l.Sort, Sort{Field: name, Desc: strings.HasPrefix(s, "-"), EmptyLast: last})
-		}
-	}
+	l := List{Object: in.Object, Filter: json.RawMessage(in.Filter), Words: in.Q, Limit: in.Limit, Cursor: in.Cursor, Back: in.Back, Count: in.Cursor == "", Sort: ReadSort(in.Sort)}
 	page, err := h.Reader.List(ctx, a, l)
 	if err != nil {
 		return nil, err
@@ -86,14 +83,55 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := map[string]any{"records": out.records, "refs": out.refs, "next_cursor": nil}
+	if err := h.reach(ctx, a, page, append(only, strings.Split(in.Reach, ",")...), out); err != nil {
+		return nil, err
+	}
+	body := map[string]any{"records": out.records, "refs": out.refs, "next_cursor": nil, "prev_cursor": nil}
 	if page.Next != "" {
 		body["next_cursor"] = page.Next
+	}
+	if page.Prev != "" {
+		body["prev_cursor"] = page.Prev
 	}
 	if l.Count {
 		body["count"], body["count_capped"] = page.Count, page.Capped
 	}
 	return &Body{Status: 200, Body: body}, nil
+}
+
+type groupsIn struct {
+	Object string `path:"object"`
+	By     string `query:"by" required:"true" doc:"a field; for days and instants with :day, :week, :month, :quarter or :year, for places with :province or :country"`
+	Filter string `query:"filter" doc:"condition as JSON"`
+	Q      string `query:"q" maxLength:"200"`
+	After  string `query:"after" doc:"key of the last group read"`
+	Limit  int    `query:"limit"`
+}
+
+type groupsOut struct {
+	Body struct {
+		Groups []Group `json:"groups"`
+		More   bool    `json:"more"`
+	}
+}
+
+func (h *HTTP) groups(ctx context.Context, in *groupsIn) (*groupsOut, error) {
+	out := &groupsOut{}
+	var err error
+	out.Body.Groups, out.Body.More, err = h.Reader.Groups(ctx, actor.From(ctx), List{Object: in.Object, Filter: json.RawMessage(in.Filter), Words: in.Q}, Grouping{By: in.By, After: in.After, Limit: in.Limit})
+	return out, err
+}
+
+// ReadSort reads an order as it is written in addresses.
+func ReadSort(text string) []Sort {
+	var out []Sort
+	for s := range strings.SplitSeq(text, ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			name, last := strings.CutSuffix(strings.TrimLeft(s, "-+"), ":last")
+			out = append(out, Sort{Field: name, Desc: strings.HasPrefix(s, "-"), EmptyLast: last})
+		}
+	}
+	return out
 }
 
 func (h *HTTP) answer(ctx context.Context, a *actor.Actor, status int, out Outcome) (*Body, error) {

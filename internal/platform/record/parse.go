@@ -32,3 +32,6 @@ func Parse(f *object.Field, e *object.Env, raw any) (Parsed, error) {
 	}
 	return Parsed{Value: v, Hint: hint, field: f, raw: raw}, nil
 }
+
+// Canonical gives a value back to a field as it was kept, for taking a change back.
+func Canonical(f *object.Field, v any) Parsed { return Parsed{Value: v, field: f, raw: v} }

@@ -15,7 +15,7 @@ import (
 // persist writes the row, its typed history and its event. An update that changes nothing and says nothing writes nothing.
 func (c *Change) persist(ctx context.Context) error {
 	changes := c.differences()
-	if c.Old != nil && len(changes) == 0 && c.What == "" {
+	if c.Old != nil && len(changes) == 0 && (c.What == "" || c.write.IfChanged) {
 		c.Result = "unchanged"
 		return nil
 	}

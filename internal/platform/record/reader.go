@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"baton/internal/platform/access"
@@ -44,6 +45,8 @@ type List struct {
 	Sort   []Sort          // id is always the last key
 	Limit  int             // 1–500, 50 when zero
 	Cursor string
+	// Back reads the page that ends before Cursor; without a cursor, the last page. The rows come in the order asked for all the same.
+	Back bool
 	// Count asks for a capped count.
 	Count bool
 }
@@ -56,6 +59,7 @@ type Page struct {
 	Object *object.Object
 	Rows   []*object.Row
 	Next   string // empty on the last page
+	Prev   string // empty on the first page
 	Count  int
 	Capped bool
 }
@@ -107,7 +111,7 @@ func (r *Reader) GetMany(ctx context.Context, a *actor.Actor, name string, ids [
 }
 
 // where compiles a filter for the records of an object as the actor may see things, as SQL under alias t.
-func (r *Reader) where(a *actor.Actor, o *object.Object, filter json.RawMessage, pointer string) (string, []any, error) {
+func (r *Reader) where(ctx context.Context, a *actor.Actor, o *object.Object, filter json.RawMessage, pointer string) (string, []any, error) {
 	if len(filter) == 0 || string(filter) == "null" {
 		return "", nil, nil
 	}
@@ -116,7 +120,11 @@ func (r *Reader) where(a *actor.Actor, o *object.Object, filter json.RawMessage,
 		return "", nil, under(err, pointer)
 	}
 	snap := r.Defs.Current()
-	cond, items := condition.Compile(node, condition.Scope{Snapshot: snap, Object: o, Env: r.Env,
+	me, err := r.Me(ctx, a)
+	if err != nil {
+		return "", nil, err
+	}
+	cond, items := condition.Compile(node, condition.Scope{Snapshot: snap, Object: o, Env: r.Env, Refs: MeRefs(snap), RefTitles: MeTitles,
 		Hidden: func(name string) map[string]bool { return r.Access.Hidden(snap, a, name) },
 		Limit:  func(name string) condition.Limit { return r.Access.Scope(snap, a, name, access.Read) }})
 	var bad []problem.Item
@@ -129,7 +137,7 @@ func (r *Reader) where(a *actor.Actor, o *object.Object, filter json.RawMessage,
 	if len(bad) > 0 {
 		return "", nil, problem.New(problem.Invalid, "invalid_condition", "筛选条件有误", bad...)
 	}
-	return cond.SQL(r.DB.Dialect(), "t", &condition.Env{Now: r.Clock.Now(), Zone: r.Env.Zone})
+	return cond.SQL(r.DB.Dialect(), "t", &condition.Env{Now: r.Clock.Now(), Zone: r.Env.Zone, Refs: me})
 }
 
 // List reads a page.
@@ -144,37 +152,20 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 	if l.Limit < 1 || l.Limit > 500 {
 		return nil, problem.New(problem.Invalid, "invalid_limit", "每页条数为 1 到 500", problem.Item{Pointer: "/limit", Code: "out_of_range", Message: "每页条数为 1 到 500"})
 	}
-	where := []string{`t."deleted_at" IS NULL`}
-	var args []any
-	add := func(sql string, more []any) {
-		if sql != "" {
-			where, args = append(where, sql), append(args, more...)
-		}
-	}
-	add(scope.SQL("t"))
-	hidden := r.Access.Hidden(r.Defs.Current(), a, o.Name)
-	sql, more, err := r.where(a, o, l.Filter, "/filter")
+	find, err := r.find(ctx, a, o, scope, l)
 	if err != nil {
 		return nil, err
 	}
-	add(sql, more)
-	add(r.words(ctx, o, l.Words, hidden))
-	keys, err := sortKeys(o, l.Sort, hidden)
+	where, args := find.where, find.args
+	keys, err := sortKeys(o, l.Sort, find.hidden)
 	if err != nil {
-		return nil, err
-	}
-	if err := readable(args); err != nil {
 		return nil, err
 	}
 	from := " FROM " + object.Quote(o.Table) + " t WHERE "
 	page := &Page{Object: o}
 	if l.Count {
-		q := "SELECT COUNT(*) FROM (SELECT 1" + from + strings.Join(where, " AND ") + fmt.Sprintf(" LIMIT %d) c", CountCap+1)
-		if err := r.DB.QueryRow(ctx, q, args...).Scan(&page.Count); err != nil {
+		if page.Count, page.Capped, err = r.count(ctx, o, where, args); err != nil {
 			return nil, err
-		}
-		if page.Count > CountCap {
-			page.Count, page.Capped = CountCap, true
 		}
 	}
 	if l.Cursor != "" {
@@ -185,10 +176,18 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 		if err != nil {
 			return nil, err
 		}
-		add(keyset(keys, after))
+		by := keys
+		if l.Back {
+			by = reversed(keys)
+		}
+		sql, more := keyset(by, after)
+		where, args = append(where, sql), append(args, more...)
 	}
 	var order []string
 	for _, k := range keys {
+		if l.Back {
+			k = k.reversed()
+		}
 		order = append(order, k.order())
 	}
 	q := "SELECT " + SelectColumns(o, "t") + from + strings.Join(where, " AND ") + " ORDER BY " + strings.Join(order, ", ") + " LIMIT ?"
@@ -207,11 +206,70 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	if len(page.Rows) > l.Limit {
+	more := len(page.Rows) > l.Limit
+	if more {
 		page.Rows = page.Rows[:l.Limit]
-		page.Next = writeCursor(keys, page.Rows[l.Limit-1])
+	}
+	if l.Back {
+		slices.Reverse(page.Rows)
+	}
+	if n := len(page.Rows); n > 0 {
+		if more && !l.Back || l.Back && l.Cursor != "" {
+			page.Next = writeCursor(keys, page.Rows[n-1])
+		}
+		if more && l.Back || !l.Back && l.Cursor != "" {
+			page.Prev = writeCursor(keys, page.Rows[0])
+		}
 	}
 	return page, nil
+}
+
+// count counts the rows that meet where, up to CountCap.
+func (r *Reader) count(ctx context.Context, o *object.Object, where []string, args []any) (n int, capped bool, err error) {
+	q := "SELECT COUNT(*) FROM (SELECT 1 FROM " + object.Quote(o.Table) + " t WHERE " + strings.Join(where, " AND ") + fmt.Sprintf(" LIMIT %d) c", CountCap+1)
+	if err := r.DB.QueryRow(ctx, q, args...).Scan(&n); err != nil {
+		return 0, false, err
+	}
+	return min(n, CountCap), n > CountCap, nil
+}
+
+// CountAll counts the records of a list without a cap. It reads them all: for long work that will do so anyway, never for lists.
+func (r *Reader) CountAll(ctx context.Context, a *actor.Actor, l List) (n int64, err error) {
+	o, scope, err := r.Object(a, l.Object)
+	if err != nil {
+		return 0, err
+	}
+	f, err := r.find(ctx, a, o, scope, l)
+	if err != nil {
+		return 0, err
+	}
+	err = r.DB.QueryRow(ctx, "SELECT COUNT(*) FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(f.where, " AND "), f.args...).Scan(&n)
+	return n, err
+}
+
+// found is what a list asks for as SQL under alias t: living rows in the actor's scope that meet filter and words.
+type found struct {
+	where  []string
+	args   []any
+	hidden map[string]bool
+}
+
+func (f *found) add(sql string, more []any) {
+	if sql != "" {
+		f.where, f.args = append(f.where, sql), append(f.args, more...)
+	}
+}
+
+func (r *Reader) find(ctx context.Context, a *actor.Actor, o *object.Object, scope *access.Scope, l List) (*found, error) {
+	f := &found{where: []string{`t."deleted_at" IS NULL`}, hidden: r.Access.Hidden(r.Defs.Current(), a, o.Name)}
+	f.add(scope.SQL("t"))
+	sql, more, err := r.where(ctx, a, o, l.Filter, "/filter")
+	if err != nil {
+		return nil, err
+	}
+	f.add(sql, more)
+	f.add(r.words(ctx, o, l.Words, f.hidden))
+	return f, readable(f.args)
 }
 
 // words finds rows by what somebody typed: by the index of words where there is one that may be asked, else in whose text fields each of
@@ -263,13 +321,25 @@ func (k sortKey) column() string { return "t." + object.Quote(k.f.Column) }
 
 // order says where NULLs stand, which the two databases disagree on.
 func (k sortKey) order() string {
-	switch {
-	case k.desc:
-		return k.column() + " DESC NULLS LAST"
-	case k.last:
-		return k.column() + " ASC NULLS LAST"
+	way, nulls := " ASC", " NULLS FIRST"
+	if k.desc {
+		way = " DESC"
 	}
-	return k.column() + " ASC NULLS FIRST"
+	if k.last {
+		nulls = " NULLS LAST"
+	}
+	return k.column() + way + nulls
+}
+
+// reversed is the same key read from the end.
+func (k sortKey) reversed() sortKey { return sortKey{k.f, !k.desc, !k.last} }
+
+func reversed(keys []sortKey) []sortKey {
+	out := make([]sortKey, len(keys))
+	for i, k := range keys {
+		out[i] = k.reversed()
+	}
+	return out
 }
 
 func sortKeys(o *object.Object, by []Sort, hidden map[string]bool) ([]sortKey, error) {
@@ -307,12 +377,15 @@ func keyset(keys []sortKey, after []any) (string, []any) {
 			continue
 		case after[i] == nil:
 			and = append(and, k.column()+" IS NOT NULL")
-		case k.desc:
-			and, a = append(and, "("+k.column()+" < ? OR "+k.column()+" IS NULL)"), append(a, after[i])
-		case k.last:
-			and, a = append(and, "("+k.column()+" > ? OR "+k.column()+" IS NULL)"), append(a, after[i])
 		default:
-			and, a = append(and, k.column()+" > ?"), append(a, after[i])
+			beyond := k.column() + " > ?"
+			if k.desc {
+				beyond = k.column() + " < ?"
+			}
+			if k.last {
+				beyond = "(" + beyond + " OR " + k.column() + " IS NULL)"
+			}
+			and, a = append(and, beyond), append(a, after[i])
 		}
 		or, args = append(or, "("+strings.Join(and, " AND ")+")"), append(args, a...)
 	}

@@ -138,3 +138,9 @@ func canonical(f *object.Field, v any) any {
 	}
 	return v
 }
+
+// ChangeOf gives a field's change in an event as canonical values, under whatever name the field had then.
+func ChangeOf(e *ledger.Event, f *object.Field) (from, to any, ok bool) {
+	c, ok := changeOf(e, f)
+	return canonical(f, c[0]), canonical(f, c[1]), ok
+}

@@ -59,6 +59,8 @@ type Write struct {
 	What string
 	Note string
 	Data map[string]any
+	// IfChanged keeps a named write that changes nothing from being written down.
+	IfChanged bool
 	// At overrides the origin's HappenedAt for this write, ms; 0 = the origin's.
 	At int64
 }

@@ -293,7 +293,10 @@ export interface Job {
   error?: string
   rate?: number | null
   eta_seconds?: number | null
-  result?: { rows: number; created: number; merged: number; rejected: number; deleted?: number; restored?: number; kept?: number } | null
+  cancelled?: boolean
+  total?: number
+  ended_at?: string | null
+  result?: { rows: number; created: number; merged: number; rejected: number; deleted?: number; restored?: number; kept?: number; changed?: number; unchanged?: number; refused?: number; object?: string; name?: string; bytes?: number; expires?: string } | null
   errors?: RejectedRow[] | null
   created_at?: string
   by?: string | { id: Id; name: string } | null

@@ -13,7 +13,7 @@ export function JobsPill() {
   const title = titled(first.title, t(`job.kind.${first.kind}`, { defaultValue: t('job.kind.other') }))
   const text = t('job.pill', { title, percent: Math.floor((first.progress || 0) * 100) })
   return (
-    <Link to={first.kind.includes('import') ? `/import/${first.id}` : '/config/revisions'} className="jobs-pill" aria-label={t('job.running', { text })}>
+    <Link to={first.kind.includes('import') ? `/import/${first.id}` : first.result?.object ? `/objects/${first.result.object}` : '/config/revisions'} className="jobs-pill" aria-label={t('job.running', { text })}>
       <span className="jobs-text">{text}</span>
       {jobs.length > 1 ? <span> +{jobs.length - 1}</span> : null}
     </Link>

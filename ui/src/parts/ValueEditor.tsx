@@ -1,4 +1,4 @@
-import { InputNumber, Select } from 'antd'
+import { Checkbox, InputNumber, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Op } from '../api/condition'
 import { takesNoValue } from '../api/condition'
@@ -82,6 +82,14 @@ export function ValueEditor({ field, op, value, onChange, terms }: Props) {
         ) : (
           <One field={field} label={label} value={value} onChange={onChange} />
         )}
+      </span>
+    )
+  }
+  if (terms?.me && field.type === 'person') {
+    return (
+      <span className="row nowrap-row">
+        <Checkbox checked={isRef} onChange={(e) => onChange(e.target.checked ? { ref: 'me.id' } : null)}>{terms.me}</Checkbox>
+        {isRef ? null : <One field={field} label={label} value={value} onChange={onChange} />}
       </span>
     )
   }

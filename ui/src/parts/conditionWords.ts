@@ -8,7 +8,9 @@ import { measureField, type Terms } from './terms'
 /** One value of a condition as people say it. */
 export function valueWords(value: unknown, op: Op, field: Field, meta: Meta, terms?: Terms): string {
   if (value && typeof value === 'object' && 'ref' in value) {
-    const name = String((value as { ref: string }).ref).split('.').slice(1).join('.')
+    const ref = String((value as { ref: string }).ref)
+    if (ref === 'me.id') return i18next.t('cond.me')
+    const name = ref.split('.').slice(1).join('.')
     const target = terms?.refs?.fields.find((f) => f.name === name)
     return i18next.t('cond.refOf', { object: terms?.refs?.title ?? '', field: titled(target?.title, name) })
   }

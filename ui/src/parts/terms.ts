@@ -15,6 +15,8 @@ export interface Terms {
   fields: Field[]
   measures?: MeasureTerm[]
   refs?: { object: string; title: string; fields: Field[] }
+  /** What the asker is called, where a person may be compared with whoever asks. */
+  me?: string
 }
 
 export const numberOps: Op[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'between']

@@ -1,6 +1,6 @@
 import { DndContext, DragOverlay, MouseSensor, pointerWithin, TouchSensor, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
 import { UnorderedListOutlined } from '@ant-design/icons'
-import { Button, Tabs } from 'antd'
+import { Button, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
@@ -8,13 +8,17 @@ import { allOf } from '../../api/condition'
 import { useColumns } from '../../api/deals'
 import { useMeta, useObject, useSession } from '../../api/session'
 import type { Field, ObjectMeta, RecordData } from '../../api/types'
+import { useViews, type ViewBook } from '../../api/views'
 import { titled } from '../../i18n/titled'
 import { PageHead } from '../../parts/PageHead'
 import { Empty, Failed, Loading, Missing } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { CreateDrawer } from '../records/CreateDrawer'
 import { FilterBar } from '../records/FilterBar'
+import { filterTerms } from '../records/terms'
 import { useListState, keepOf } from '../records/useListState'
+import { ViewBar } from '../records/ViewBar'
+import '../records/records.css'
 import { BoardColumn } from './BoardColumn'
 import { columnsOf, fieldOf, sumOf } from './board'
 import { CardFace } from './BoardCard'
@@ -28,20 +32,23 @@ export default function KanbanPage() {
   const object = useObject(name)
   const meta = useMeta()
   const { t } = useTranslation()
+  const views = useViews(name)
   if (!object) return <div className="page"><Missing /></div>
   if (!fieldOf(object, meta, null)) return <div className="page"><Missing text={t('convert.board.noField')}><Link to={`/objects/${name}`}>{t('state.toList', { object: titled(object.title, name) })}</Link></Missing></div>
-  return <Board key={name} object={object} />
+  if (views.isPending) return <div className="page"><Loading rows={10} /></div>
+  return <Board key={name} object={object} book={views.data} />
 }
 
 /** Records by the values of a choice field: dragged, or moved by keyboard and menu, from column to column. */
-function Board({ object }: { object: ObjectMeta }) {
+function Board({ object, book }: { object: ObjectMeta; book?: ViewBook }) {
   const { t } = useTranslation()
   const meta = useMeta()
   const phone = usePhone()
   const navigate = useNavigate()
   const { user } = useSession()
-  const state = useListState(object, user.id, user.roles.includes('rep'))
-  const field = fieldOf(object, meta, state.params.get('by')) as Field
+  const state = useListState(object, user.id, user.roles.includes('rep'), book, 'kanban')
+  const field = fieldOf(object, meta, state.by) as Field
+  const choices = object.fields.filter((f) => f.type === 'choice' && (f.options?.length ?? 0) > 0)
   const sum = sumOf(object)
   const stages = meta.pipelines.find((p) => p.object === object.name && p.field === field.name)?.stages
   const filter = useMemo(() => allOf(state.view.filter, ...state.conditions), [state.view, state.conditions])
@@ -50,7 +57,7 @@ function Board({ object }: { object: ObjectMeta }) {
   const [dragged, setDragged] = useState<RecordData | null>(null)
   const sensors = useSensors(useSensor(MouseSensor, { activationConstraint: { distance: 6 } }), useSensor(TouchSensor, { activationConstraint: { delay: 250, tolerance: 6 } }))
   const columns = columnsOf(field, figures.data ?? [], stages, board.moves, sum)
-  const terms = { fields: object.fields.filter((f) => f.type !== 'json' && !['id', 'version', 'deleted_at', field.name].includes(f.name)) }
+  const terms = useMemo(() => filterTerms(object, meta, t), [object, meta, t])
   const title = titled(object.title, object.name)
   const total = columns.reduce((n, c) => n + c.count, 0)
   const end = (event: DragEndEvent): void => {
@@ -69,10 +76,19 @@ function Board({ object }: { object: ObjectMeta }) {
   return (
     <div className={`page board-page ${phone ? '' : 'page-fill'}`}>
       <PageHead title={t('convert.board.title', { object: title })} extra={figures.data ? <span>{t('list.count', { count: total })} · {t('list.live')}</span> : null}>
-        <Button icon={<UnorderedListOutlined aria-hidden />} onClick={() => void navigate(`/objects/${object.name}${keepOf(state.params, ['view', 'filter'])}`)}>{t('convert.board.list')}</Button>
+        <Button icon={<UnorderedListOutlined aria-hidden />} onClick={() => void navigate(`/objects/${object.name}${keepOf(state.params, ['view', 'filter', 'q'])}`)}>{t('convert.board.list')}</Button>
         {object.rights.create ? <Button type="primary" onClick={() => state.setParam('new', '1')}>{t('create.title', { object: title })}</Button> : null}
       </PageHead>
-      <Tabs className="view-tabs" activeKey={state.view.key} onChange={state.setView} items={state.views.filter((v) => !v.aside).map((v) => ({ key: v.key, label: t(`view.${v.key}`, { object: title }) }))} />
+      <ViewBar
+        object={object} state={state} book={book}
+        onPick={(v) => { if (v.saved && v.saved.spec.kind !== 'kanban') void navigate(`/objects/${object.name}?view=${v.key}`); else state.setView(v.key) }}
+      />
+      <div className="list-bar">
+        <Select
+          size="small" variant="borderless" aria-label={t('views.by')} popupMatchSelectWidth={false} value={field.name}
+          options={choices.map((f) => ({ value: f.name, label: t('views.byField', { name: titled(f.title, f.name) }) }))} onChange={state.setBy}
+        />
+      </div>
       <FilterBar terms={terms} conditions={state.conditions} onChange={state.setConditions} />
       {figures.isPending ? <Loading rows={10} />
         : figures.isError && !figures.data ? <Failed error={figures.error} retry={() => void figures.refetch()} />
