@@ -24,6 +24,7 @@ var platform = [][]string{
 	{"actor", "store"},
 	{"job", "web"},
 	{"definition"},
+	{"formula"},
 	{"condition", "object", "timer"},
 	{"access", "ledger"},
 	{"record"},

@@ -50,6 +50,9 @@ type Kind struct {
 	Name    string
 	Title   Text
 	Compile func(d *Definition, b *Builder) any
+	// Finish, when given, runs after all definitions of the kind are compiled, for what can only be checked when all of them are there.
+	// Builder.On chooses the one that problems are told of.
+	Finish func(b *Builder)
 	// Sentence reads a compiled definition back in Chinese; nil when the kind has none.
 	Sentence func(compiled any, s *Snapshot) string
 	// Schema is a zero value of the spec struct, from which JSON Schema and documentation are made.
@@ -111,6 +114,15 @@ type Builder struct {
 // Problem reports a wrong place in the definition under compilation. pointer is a JSON pointer into the definition.
 func (b *Builder) Problem(pointer, code, message, hint string) {
 	b.Problems = append(b.Problems, problem.Item{Kind: b.cur.Kind, Name: b.cur.Name, Pointer: pointer, Code: code, Message: message, Hint: hint})
+}
+
+// On turns to another definition: problems are told of it from now on.
+func (b *Builder) On(kind, name string) bool {
+	d, ok := b.Definition(kind, name)
+	if ok {
+		b.cur = d
+	}
+	return ok
 }
 
 // Decode reads the spec strictly: an unknown or mistyped key is reported with its place and the nearest known name.
@@ -181,6 +193,9 @@ func Build(kinds []Kind, defs []*Definition, revision int64) (*Snapshot, []probl
 			if v := k.Compile(b.cur, b); v != nil {
 				s.compiled[key] = v
 			}
+		}
+		if k.Finish != nil {
+			k.Finish(b)
 		}
 	}
 	return s, b.Problems
