@@ -20,6 +20,7 @@ import (
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/rollup"
+	"baton/internal/platform/rule"
 	"baton/internal/platform/search"
 	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
@@ -67,7 +68,7 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env)}
+	return []definition.Kind{rule.NewObjectKind(env), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env)}
 }
 
 // rights are the named rights routes ask for.
@@ -117,7 +118,7 @@ func (a *App) wire(ctx context.Context) error {
 		Inputs: func(s *definition.Snapshot, objectName string) func(*object.Field) ([]*object.Field, bool) {
 			return tagging.NewDeriver(s, objectName).Inputs
 		}}
-	e.sums = rollup.NewAgain(a.Writer, a.Reader)
+	e.sums = rollup.NewAgain(a.Writer)
 	a.Defs.OnSwap(e.sums.Swapped)
 	e.convert = &conversion.Engine{Writer: a.Writer, Start: pipeline.Start, Same: kindred}
 	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), pipeline.Step{}, &validation.Step{Access: a.Access, Same: sameCompany, Identity: intake.Identity}, funnel.Stage{}, e.assign, e.follow.Step(), duplicate.Step{}, rollup.Step{}, e.kept}

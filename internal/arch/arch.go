@@ -26,7 +26,7 @@ var platform = [][]string{
 	{"definition"},
 	{"formula"},
 	{"condition", "object", "timer"},
-	{"access", "ledger"},
+	{"access", "ledger", "rule"},
 	{"record"},
 	{"query", "rollup", "search"},
 	{"identity"},

@@ -125,6 +125,13 @@ func (b *Builder) On(kind, name string) bool {
 	return ok
 }
 
+// Add keeps something compiled of a part of a definition under its kind, beside what definitions of that kind compile to; name has a dot.
+func (b *Builder) Add(kind, name string, compiled any) {
+	b.compiled[Key{kind, name}] = compiled
+	b.byKind[kind] = append(b.byKind[kind], name)
+	sort.Strings(b.byKind[kind])
+}
+
 // Decode reads the spec strictly: an unknown or mistyped key is reported with its place and the nearest known name.
 func (b *Builder) Decode(into any) bool {
 	dec := json.NewDecoder(bytes.NewReader(b.cur.Spec))

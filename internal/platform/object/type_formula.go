@@ -19,8 +19,13 @@ func (Formula) Name() string { return "formula" }
 // unsettled is the type of a computed field before its result's type is known; no compiled field has it.
 type unsettled struct{ textual }
 
-func (unsettled) Shape() Shape                                { return OpaqueShape }
-func (unsettled) Parse(*Field, *Env, any) (any, *Hint, error) { return nil, nil, nil }
+func (unsettled) Shape() Shape { return OpaqueShape }
+func (unsettled) Parse(_ *Field, _ *Env, raw any) (any, *Hint, error) {
+	if raw == nil {
+		return nil, nil, nil
+	}
+	return nil, nil, &ValueError{Code: "computed", Message: "由系统计算，不能填写"}
+}
 
 // resultTypes are what a formula may come to.
 var resultTypes = []string{"integer", "decimal", "money", "percent", "text", "boolean", "date", "datetime"}
@@ -230,3 +235,14 @@ func (o *Object) HideComputed(hidden map[string]bool) map[string]bool {
 	}
 	return hidden
 }
+
+// FormulaReads lists the fields that the field's formula reads, by position; none for a field without one.
+func (f *Field) FormulaReads() []int {
+	if f.program == nil {
+		return nil
+	}
+	return f.program.Uses()
+}
+
+// FormulaResults lists the types that a formula may come to.
+func FormulaResults() []string { return slices.Clone(resultTypes) }
