@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -69,5 +70,9 @@ func (n *node) pageOperand(o operand) (any, bool) {
 	case isText && (n.op.core == coreContains || n.op.core == corePrefix):
 		return s, true
 	}
-	return f.Type.JSON(f, n.s.Env, o.value), true
+	v := f.Type.JSON(f, n.s.Env, o.value)
+	if x, ok := v.(json.Number); ok {
+		return x.String(), true // as text: JavaScript reads numbers beyond 2^53 inexactly
+	}
+	return v, true
 }
