@@ -70,7 +70,7 @@ e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 fuzz: ui ## Each fuzz target for FUZZTIME (default 4s)
 	@sh scripts/fuzz.sh
 
-bench: build ## Load and peers side by side (FULL=1: the long loads; ONLY=intake|reading|countdown|trial|decision|live|dedupe|bulk|workbook)
+bench: build ## Load and peers side by side (FULL=1: the long loads; ONLY=intake|reading|countdown|trial|decision|formula|condition|live|dedupe|bulk|workbook)
 	@go -C bench build -o ../bin/bench .
 	@bin/bench -baton bin/baton $(if $(FULL),-full) $(if $(ONLY),-only $(ONLY))
 
