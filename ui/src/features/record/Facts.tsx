@@ -75,16 +75,16 @@ export function Facts({ object, detail }: { object: ObjectMeta; detail: RecordDe
             save={put}
           />
         ))}
-        {Object.keys(pending).length > 0 ? (
-          <div className="facts-more" role="status">
-            <span>{t('fieldRules.pending', { fields: fields.filter((f) => f.name in pending).map((f) => titled(f.title, f.name)).join(t('fieldRules.join')) })}</span>{' '}
-            <button type="button" className="link small" onClick={() => setPending({})}>{t('fieldRules.drop')}</button>
-          </div>
-        ) : null}
-        {shown.length < fields.length ? (
-          <div className="facts-more"><button type="button" className="link small" onClick={() => setAll(true)}>{t('record.showBlank', { count: fields.length - shown.length })}</button></div>
-        ) : null}
       </dl>
+      {Object.keys(pending).length > 0 ? (
+        <div className="facts-more" role="status">
+          <span>{t('fieldRules.pending', { fields: fields.filter((f) => f.name in pending).map((f) => titled(f.title, f.name)).join(t('fieldRules.join')) })}</span>{' '}
+          <button type="button" className="link small" onClick={() => setPending({})}>{t('fieldRules.drop')}</button>
+        </div>
+      ) : null}
+      {shown.length < fields.length ? (
+        <div className="facts-more"><button type="button" className="link small" onClick={() => setAll(true)}>{t('record.showBlank', { count: fields.length - shown.length })}</button></div>
+      ) : null}
       <p className="facts-foot small muted">
         {t('record.entered')} <Age at={detail.record.created_at} />
         {detail.record.updated_at ? <> · {t('record.changed')} <Age at={detail.record.updated_at} /></> : null}
