@@ -1,7 +1,6 @@
 package formula
 
 import (
-	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -210,7 +209,7 @@ func FuzzCompile(f *testing.F) {
 				switch v.(type) {
 				case nil, string, int64:
 				default:
-					t.Fatal(fmt.Sprintf("%T", v))
+					t.Fatalf("%T", v)
 				}
 			}
 		}
