@@ -54,6 +54,7 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 	(&today.HTTP{Engine: &today.Engine{DB: a.DB, Defs: a.Defs, Access: a.Access, Reader: a.Reader, Ledger: a.Ledger, Clock: a.Clock, Nudged: a.engines.follow.Nudged}, Show: records.View, Actions: a.actions, QuickNotes: a.engines.follow.QuickNotes}).Routes(r)
 	(&trail{ledger: a.Ledger, reader: a.Reader}).Routes(r)
 	(&meta{app: a}).Routes(r)
+	(&record.FormulaHTTP{Reader: a.Reader}).Routes(r)
 	a.routes(r)
 	mux.NotFound(web.Page())
 	mux.MethodNotAllowed(r.MethodNotAllowed)

@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
+	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
+	"baton/internal/platform/rule"
 	"baton/internal/platform/web"
 )
 
@@ -81,8 +84,16 @@ func fields(o *object.Object, hidden map[string]bool) []map[string]any {
 		for _, op := range f.Options {
 			options = append(options, map[string]any{"value": op.Value, "title": definition.Text{ZH: op.Label(), EN: op.EN}, "color": op.Color})
 		}
-		out = append(out, map[string]any{"name": f.Name, "title": f.Title, "type": f.Type.Name(), "options": options, "open": f.Open, "target": f.TargetOf(), "readonly": f.ReadOnly, "system": f.System, "required": f.Required,
-			"help": f.Help, "default": f.Default, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class})
+		m := map[string]any{"name": f.Name, "title": f.Title, "type": f.Type.Name(), "options": options, "open": f.Open, "target": f.TargetOf(), "readonly": f.ReadOnly, "system": f.System, "required": f.Required,
+			"help": f.Help, "default": f.Default, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class, "computed": f.Computed()}
+		if r := rule.Of(o).Field(f); r != nil {
+			for key, c := range map[string]*condition.Cond{"visible_when": r.Visible, "required_when": r.Required} {
+				if c != nil && !slices.ContainsFunc(c.Fields(), func(read *object.Field) bool { return hidden[read.Name] }) {
+					m[key] = c.Page()
+				}
+			}
+		}
+		out = append(out, m)
 	}
 	return out
 }

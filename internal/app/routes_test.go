@@ -51,6 +51,8 @@ var routeRights = []struct {
 	{"POST /api/v1/definitions:check", "/api/v1/definitions:check", map[string]any{"definitions": []any{}}, "401 200 200 200 200 200 403 401"},
 	{"POST /api/v1/definitions:try", "/api/v1/definitions:try", map[string]any{"object": "lead", "drafts": []any{}}, "401 403 403 200 404 200 403 401"},
 	{"POST /api/v1/definitions:lint", "/api/v1/definitions:lint", map[string]any{"kind": "channel", "name": "fair", "title": map[string]any{"zh-CN": "展会"}, "spec": map[string]any{"object": "lead"}}, "401 200 200 200 200 200 403 401"},
+	{"GET /api/v1/formulas/{object}", "/api/v1/formulas/lead", nil, "401 200 200 200 404 200 403 401"},
+	{"POST /api/v1/formulas/{object}", "/api/v1/formulas/lead", map[string]any{"formula": "预算 * 2", "result": "money"}, "401 200 200 200 404 200 403 401"},
 	{"GET /api/v1/diagnosis", "/api/v1/diagnosis", nil, "401 403 403 200 404 200 403 401"},
 	{"GET /api/v1/diagnosis/{object}/{id}", "/api/v1/diagnosis/lead/{mine}", nil, "401 200 200 200 404 200 200 401"},
 	{"GET /api/v1/assignments/{object}", "/api/v1/assignments/lead", nil, "401 403 403 200 404 200 403 401"},

@@ -22,6 +22,7 @@ import (
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/rollup"
+	"baton/internal/platform/rule"
 	"baton/internal/platform/schema"
 	"baton/internal/platform/search"
 	"baton/internal/platform/store"
@@ -74,7 +75,7 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{object.NewKind(), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env), view.NewKind(env)}
+	return []definition.Kind{rule.NewObjectKind(env), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env), view.NewKind(env)}
 }
 
 // rights are the named rights routes ask for.
@@ -126,7 +127,7 @@ func (a *App) wire(ctx context.Context) error {
 		Inputs: func(s *definition.Snapshot, objectName string) func(*object.Field) ([]*object.Field, bool) {
 			return tagging.NewDeriver(s, objectName).Inputs
 		}}
-	e.sums = rollup.NewAgain(a.Writer, a.Reader)
+	e.sums = rollup.NewAgain(a.Writer)
 	a.Defs.OnSwap(e.sums.Swapped)
 	e.bulk = &bulk.Engine{Writer: a.Writer, Reader: a.Reader, Jobs: e.jobs}
 	e.bulk.Register()

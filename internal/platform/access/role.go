@@ -293,5 +293,5 @@ func (c *Control) Hidden(s *definition.Snapshot, a *actor.Actor, objectName stri
 		}
 		out = h
 	}
-	return out
+	return o.HideComputed(out)
 }

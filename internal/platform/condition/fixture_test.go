@@ -32,7 +32,7 @@ type world struct {
 	byID map[string]*object.Row
 }
 
-func newWorld(t testing.TB, defs []*definition.Definition, zone string) *world {
+func newWorld(t failer, defs []*definition.Definition, zone string) *world {
 	t.Helper()
 	snap, problems := definition.Build([]definition.Kind{object.NewKind()}, defs, 1)
 	if len(problems) > 0 {
@@ -165,21 +165,27 @@ func (w *world) sessions(t testing.TB) map[string]*session {
 			t.Fatalf("%v", err)
 		}
 		t.Cleanup(func() { _ = conn.Close() })
-		s := &session{conn, db.Dialect()}
-		for _, o := range object.All(w.snap) {
-			cols := make([]string, len(o.Fields))
-			for i, f := range o.Fields {
-				typ := s.d.IntType()
-				if f.Type.Class() == object.TextClass {
-					typ = s.d.TextType()
-				}
-				cols[i] = quote(f.Column) + " " + typ
-			}
-			s.exec(t, "CREATE TEMP TABLE "+quote(o.Table)+" ("+strings.Join(cols, ", ")+")")
-		}
-		out[name] = s
+		out[name] = &session{conn, db.Dialect()}
+		out[name].create(t, w)
 	}
 	return out
+}
+
+// create makes the world's tables, in place of those of an earlier world.
+func (s *session) create(t failer, w *world) {
+	t.Helper()
+	for _, o := range object.All(w.snap) {
+		cols := make([]string, len(o.Fields))
+		for i, f := range o.Fields {
+			typ := s.d.IntType()
+			if f.Type.Class() == object.TextClass {
+				typ = s.d.TextType()
+			}
+			cols[i] = quote(f.Column) + " " + typ
+		}
+		s.exec(t, "DROP TABLE IF EXISTS "+quote(o.Table))
+		s.exec(t, "CREATE TEMP TABLE "+quote(o.Table)+" ("+strings.Join(cols, ", ")+")")
+	}
 }
 
 // load replaces the tables' rows by the world's.

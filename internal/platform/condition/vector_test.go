@@ -24,7 +24,9 @@ type vectors struct {
 		Where json.RawMessage `json:"where"`
 		Match []string        `json:"match"`
 		Words string          `json:"words"`
+		Page  json.RawMessage `json:"page"`
 	} `json:"vectors"`
+	PageRows json.RawMessage `json:"page_rows"` // the leads as the page has them
 }
 
 func readVectors(t testing.TB) *vectors {

@@ -50,6 +50,9 @@ type Kind struct {
 	Name    string
 	Title   Text
 	Compile func(d *Definition, b *Builder) any
+	// Finish, when given, runs after all definitions of the kind are compiled, for what can only be checked when all of them are there.
+	// Builder.On chooses the one that problems are told of.
+	Finish func(b *Builder)
 	// Sentence reads a compiled definition back in Chinese; nil when the kind has none.
 	Sentence func(compiled any, s *Snapshot) string
 	// Schema is a zero value of the spec struct, from which JSON Schema and documentation are made.
@@ -116,6 +119,22 @@ func (b *Builder) Problem(pointer, code, message, hint string) {
 // Fresh tells whether the definition is being written now. What was published before meets only the rules of its time, so that a newer program
 // still serves it.
 func (b *Builder) Fresh() bool { return b.cur.Revision == 0 }
+
+// On turns to another definition: problems are told of it from now on.
+func (b *Builder) On(kind, name string) bool {
+	d, ok := b.Definition(kind, name)
+	if ok {
+		b.cur = d
+	}
+	return ok
+}
+
+// Add keeps something compiled of a part of a definition under its kind, beside what definitions of that kind compile to; name has a dot.
+func (b *Builder) Add(kind, name string, compiled any) {
+	b.compiled[Key{kind, name}] = compiled
+	b.byKind[kind] = append(b.byKind[kind], name)
+	sort.Strings(b.byKind[kind])
+}
 
 // Decode reads the spec strictly: an unknown or mistyped key is reported with its place and the nearest known name.
 func (b *Builder) Decode(into any) bool {
@@ -185,6 +204,9 @@ func Build(kinds []Kind, defs []*Definition, revision int64) (*Snapshot, []probl
 			if v := k.Compile(b.cur, b); v != nil {
 				s.compiled[key] = v
 			}
+		}
+		if k.Finish != nil {
+			k.Finish(b)
 		}
 	}
 	return s, b.Problems

@@ -20,6 +20,8 @@ import (
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/region"
+	"baton/internal/platform/rollup"
+	"baton/internal/platform/rule"
 	"baton/internal/platform/store"
 	"baton/internal/platform/store/storetest"
 	"baton/internal/platform/template"
@@ -82,7 +84,7 @@ func Open(t testing.TB, url string, steps ...record.Step) *Kernel {
 	require.NoError(t, db.Migrate(ctx))
 	k := &Kernel{DB: db, Clock: clock.New(), Env: &object.Env{Zone: time.FixedZone("CST", 8*3600), Regions: region.Load()}, Apply: object.Apply}
 	k.Ledger = ledger.New(db, k.Clock.Now)
-	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see", "definitions.write"}), view.NewKind(k.Env)}, func(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
+	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{rule.NewObjectKind(k.Env), access.NewKind([]string{"all.see", "definitions.write"}), rollup.NewKind(k.Env), view.NewKind(k.Env)}, func(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
 		return k.Apply(ctx, tx, old, next)
 	}, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
 	k.Defs.OnSettle(object.Settle)
@@ -122,6 +124,17 @@ func (k *Kernel) fill(t testing.TB) {
 	}
 	_, err = k.Writer.Do(t.Context(), store.Interactive, record.Request{Actor: actor.TheSystem("test"), Origin: record.Origin{Kind: "test", Engine: true}, Writes: ws})
 	require.NoError(t, err)
+}
+
+// Publish publishes definitions: kind, name and spec as JSON.
+func (k *Kernel) Publish(t testing.TB, defs ...[3]string) error {
+	t.Helper()
+	var list []*definition.Definition
+	for _, d := range defs {
+		list = append(list, &definition.Definition{Kind: d[0], Name: d[1], Title: definition.Text{ZH: d[1]}, Spec: json.RawMessage(d[2])})
+	}
+	_, err := k.Defs.Publish(t.Context(), actor.TheSystem("test"), "test", list, nil)
+	return err
 }
 
 // As is the actor of one of the people.

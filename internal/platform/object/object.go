@@ -3,12 +3,14 @@
 package object
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
 	"baton/internal/platform/definition"
+	"baton/internal/platform/formula"
 	"baton/internal/platform/region"
 )
 
@@ -32,6 +34,8 @@ type Spec struct {
 	OwnerFrom string `json:"owner_from,omitempty"`
 	// WriteRight is a named right that writing needs besides a role's rule.
 	WriteRight string `json:"write_right,omitempty"`
+	// Checks are what a record of the object may not be; they are compiled by package rule.
+	Checks []CheckSpec `json:"checks,omitempty"`
 	// HideFromMenu keeps auxiliary objects (touch, task …) out of the navigation.
 	HideFromMenu bool `json:"hide_from_menu,omitempty"`
 }
@@ -67,6 +71,25 @@ type FieldSpec struct {
 	Gen int `json:"gen,omitempty"`
 	// Retype is a change of type under way. Kept by the platform.
 	Retype *Retype `json:"retype,omitempty"`
+	// Formula computes the field from others of its record; Result is the type of its values (also of a roll-up's, where it is not its
+	// source's).
+	Formula string      `json:"formula,omitempty"`
+	Result  string      `json:"result,omitempty"`
+	Rollup  *RollupSpec `json:"rollup,omitempty"`
+	// Pattern of an auto number: HT-{YYYY}{MM}-{0000}; the counter starts anew with each date.
+	Pattern string `json:"pattern,omitempty"`
+	// RequiredWhen and VisibleWhen are conditions on the same record, compiled by package rule.
+	RequiredWhen json.RawMessage `json:"required_when,omitempty"`
+	VisibleWhen  json.RawMessage `json:"visible_when,omitempty"`
+}
+
+// CheckSpec refuses records that meet a condition.
+type CheckSpec struct {
+	Name    string          `json:"name"`
+	Title   definition.Text `json:"title,omitzero"`
+	When    json.RawMessage `json:"when"`
+	Message string          `json:"message"`
+	At      string          `json:"at,omitempty"` // the field that the message is shown at
 }
 
 // UniqueSpec is a rule that no two records share the values of some fields.
@@ -147,6 +170,9 @@ type Field struct {
 	// Next is the field as it will be while its type changes, with its new column; nil otherwise. Position and name are the same.
 	Next   *Field
 	byFold map[string]string // choice: folded value, label and alias → value
+	// Number is the compiled pattern of an auto number; nil for all other fields.
+	Number  *NumberPattern
+	program *formula.Program
 }
 
 // Object is a compiled object. Immutable.
@@ -158,7 +184,10 @@ type Object struct {
 	Fields []*Field
 	// Unique are the rules over several fields.
 	Unique []*Unique
-	byName map[string]*Field
+	// Rules are the object's compiled checks (package rule); nil when it has none.
+	Rules    any
+	byName   map[string]*Field
+	computed []*Field // formulas, each after those it reads
 }
 
 // Unique is a compiled rule over several fields.
@@ -296,6 +325,9 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 			b.Problem(at+"/options", "too_many_options", fmt.Sprintf("一个字段最多 %d 个选项，这里有 %d 个", MaxOptions, n), "改为关联到另一个对象，选项作为它的记录")
 			fs.Options = fs.Options[:MaxOptions]
 		}
+		if t = fs.settle(b, t, at); t == nil {
+			continue
+		}
 		if fs.Scale < 0 || fs.Scale > 8 {
 			b.Problem(at+"/scale", "out_of_range", "小数位数为 0 到 8", "")
 		}
@@ -308,6 +340,13 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 		f.index()
 		f.check(b, at)
 		f.retype(b, at)
+		if fs.Pattern != "" {
+			var err error
+			if f.Number, err = ParsePattern(fs.Pattern); err != nil {
+				b.Problem(at+"/pattern", "bad_pattern", err.Error(), "例如 HT-{YYYY}{MM}-{0000}")
+			}
+			f.Unique = true
+		}
 		o.Fields = append(o.Fields, f)
 		o.byName[fs.Name] = f
 	}
@@ -324,6 +363,7 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 			o.byName["tags."+f.TagDimension] = f
 		}
 	}
+	o.formulas(b)
 	if o.Spec.TitleField != "" && o.byName[o.Spec.TitleField] == nil {
 		b.Problem("/spec/title_field", "unknown_field", "没有字段“"+o.Spec.TitleField+"”", definition.Suggest(o.Spec.TitleField, o.Names()))
 	}
@@ -374,6 +414,12 @@ func (f *Field) check(b *definition.Builder, at string) {
 	}
 	if _, place := f.Type.(Region); f.Default == nil || place {
 		return // places are read by the workspace's tree, which a definition does not know
+	}
+	if ref, is := f.Default.(map[string]any); is {
+		if code, message, hint := f.checkDefault(ref); code != "" {
+			b.Problem(at+"/default", code, message, hint)
+		}
+		return
 	}
 	if _, _, err := f.Type.Parse(f, &Env{Zone: time.UTC}, f.Default); err != nil {
 		b.Problem(at+"/default", "bad_default", "默认值不能用："+err.Error(), "")

@@ -67,6 +67,8 @@ var types = []struct {
 	{"org_unit", "", []taken{{`"east"`, "east", `"east"`, "华东"}}, map[string]string{`true`: "wrong_type"}},
 	{"relation", `,"target":"ticket"`, []taken{{`"t1"`, "t1", `"t1"`, "工单一"}}, map[string]string{`{}`: "wrong_type"}},
 	{"auto_number", "", []taken{{`"A-001"`, "A-001", `"A-001"`, "A-001"}}, map[string]string{`{}`: "wrong_type"}},
+	{"formula", "", []taken{{`null`, nil, `null`, "—"}}, map[string]string{`1`: "computed"}},
+	{"rollup", "", []taken{{`null`, nil, `null`, "—"}}, map[string]string{`1`: "computed"}},
 	{"json", "", []taken{{`{"a":[1,null,"x"]}`, `{"a":[1,null,"x"]}`, `{"a":[1,null,"x"]}`, `{"a":[1,null,"x"]}`}, {`null`, nil, `null`, "—"}}, nil},
 }
 

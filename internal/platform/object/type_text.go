@@ -85,12 +85,6 @@ type RichText struct{ LongText }
 // Name of the type.
 func (RichText) Name() string { return "rich_text" }
 
-// AutoNumber is given by the system.
-type AutoNumber struct{ Text }
-
-// Name of the type.
-func (AutoNumber) Name() string { return "auto_number" }
-
 // JSON is a structured value kept as its text; not for conditions.
 type JSON struct{ textual }
 

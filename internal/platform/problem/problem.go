@@ -35,6 +35,15 @@ type Item struct {
 	Name   string `json:"name,omitempty"`
 	Yours  any    `json:"yours,omitempty"`
 	Theirs any    `json:"theirs,omitempty"`
+	// Position is the place inside a text that the pointer leads to (a formula).
+	Position *Position `json:"position,omitempty"`
+}
+
+// Position is a place in a text, in characters; the first is line 1, column 1.
+type Position struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	Length int `json:"length"`
 }
 
 // Problem is a domain error.

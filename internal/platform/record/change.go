@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -45,6 +46,7 @@ type Change struct {
 	children []Write
 	parent   *Change // the write that appended this one
 	depth    int
+	seen     []any // the row's values when its formulas were computed last
 }
 
 const maxDepth = 6
@@ -144,12 +146,17 @@ func (c *Change) run(ctx context.Context) error {
 	if err := c.prepare(ctx); err != nil {
 		return err
 	}
+	c.compute()
 	for _, s := range c.writer.Steps {
 		if err := s.Apply(ctx, c); err != nil {
 			return err
 		}
+		c.compute()
 	}
-	if err := c.required(); err != nil {
+	if err := c.complete(ctx); err != nil {
+		return err
+	}
+	if err := c.rules(ctx); err != nil {
 		return err
 	}
 	if err := c.persist(ctx); err != nil {
@@ -240,7 +247,18 @@ func (c *Change) prepare(ctx context.Context) error {
 func (c *Change) defaults() error {
 	for _, f := range c.Object.Fields {
 		if f.Default != nil {
-			if err := c.set(f, f.Default, "/"+f.Name); err != nil {
+			raw := f.Default
+			if ref, _, _, is := f.DefaultRef(); is {
+				switch raw = nil; ref {
+				case object.RefMe:
+					if self := c.Actor.Self(); self != "" {
+						raw = self
+					}
+				case object.RefToday, object.RefNow:
+					raw = f.DefaultTime(c.Env, time.UnixMilli(c.At))
+				}
+			}
+			if err := c.set(f, raw, "/"+f.Name); err != nil {
 				return err
 			}
 		}
@@ -328,22 +346,6 @@ func (c *Change) stale() error {
 	}
 	slices.SortFunc(items, func(a, b problem.Item) int { return compare(a.Pointer, b.Pointer) })
 	return problem.New(problem.Conflict, "stale", "这条记录在你打开之后被改过，请对照后再保存", items...)
-}
-
-func (c *Change) required() error {
-	if c.Op == Delete || c.Op == Restore {
-		return nil
-	}
-	var items []problem.Item
-	for i, f := range c.Object.Fields {
-		if f.Required && c.New.V[i] == nil && (c.Old == nil || c.Given[i]) {
-			items = append(items, problem.Item{Pointer: "/" + f.Name, Code: "required", Message: "请填写“" + f.Title.ZH + "”"})
-		}
-	}
-	if len(items) > 0 {
-		return problem.New(problem.Invalid, "invalid_record", fmt.Sprintf("有 %d 处必填，没有保存", len(items)), items...)
-	}
-	return nil
 }
 
 // joinOpen gives a value off an open list the spelling under which it was first seen, so that "google" joins "Google".

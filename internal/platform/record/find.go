@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -158,34 +159,71 @@ func Owners(ctx context.Context, q store.Querier, o *object.Object, ids []string
 	return out, rows.Err()
 }
 
-// Sum adds up a number field over the rows that are not deleted and meet cond (nil for all) and all of eqs; 0 without any. It asks for no
-// rights: it serves engines inside a write.
-func Sum(ctx context.Context, tx *store.Tx, o *object.Object, field string, cond *condition.Cond, env *condition.Env, eqs ...Eq) (int64, error) {
-	f, ok := o.Field(field)
-	if !ok {
-		return 0, fmt.Errorf("record: %s has no field %s", o.Name, field)
+// Aggregate says what is asked of rows.
+type Aggregate struct {
+	Fn    string // count, sum, min, max, latest
+	Field string // none for count
+	By    string // latest: the field that tells the most recent; rows where it is empty do not count
+}
+
+// Roll computes an aggregate over the rows that are not deleted and meet cond (nil for all) and all of eqs: 0 for count and sum without any,
+// nil for the others. It asks for no rights: it serves engines inside a write.
+func Roll(ctx context.Context, tx *store.Tx, o *object.Object, a Aggregate, cond *condition.Cond, env *condition.Env, eqs ...Eq) (any, error) {
+	column := func(name string) (string, error) {
+		f, ok := o.Field(name)
+		if !ok {
+			return "", fmt.Errorf("record: %s has no field %s", o.Name, name)
+		}
+		return "t." + object.Quote(f.Column), nil
 	}
+	what, tail := "COUNT(*)", ""
 	where := []string{`t."deleted_at" IS NULL`}
 	var args []any
-	for _, e := range eqs {
-		by, ok := o.Field(e.Field)
-		if !ok {
-			return 0, fmt.Errorf("record: %s has no field %s", o.Name, e.Field)
+	if a.Fn != "count" {
+		of, err := column(a.Field)
+		if err != nil {
+			return nil, err
 		}
-		where, args = append(where, "t."+object.Quote(by.Column)+" = ?"), append(args, e.Value)
+		switch what = of; a.Fn {
+		case "sum":
+			what = "CAST(COALESCE(SUM(" + of + "), 0) AS BIGINT)"
+		case "min", "max":
+			what = strings.ToUpper(a.Fn) + "(" + of + ")"
+		case "latest":
+			by, err := column(a.By)
+			if err != nil {
+				return nil, err
+			}
+			where, tail = append(where, by+" IS NOT NULL"), " ORDER BY "+by+` DESC, t."id" DESC LIMIT 1`
+		default:
+			return nil, fmt.Errorf("record: no aggregate %s", a.Fn)
+		}
+	}
+	for _, e := range eqs {
+		by, err := column(e.Field)
+		if err != nil {
+			return nil, err
+		}
+		where, args = append(where, by+" = ?"), append(args, e.Value)
 	}
 	if cond != nil {
 		sql, more, err := cond.SQL(tx.Dialect(), "t", env)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		if sql != "" {
 			where, args = append(where, sql), append(args, more...)
 		}
 	}
-	var sum int64
-	err := tx.QueryRow(ctx, "SELECT CAST(COALESCE(SUM(t."+object.Quote(f.Column)+"), 0) AS BIGINT) FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(where, " AND "), args...).Scan(&sum)
-	return sum, err
+	var v any
+	err := tx.QueryRow(ctx, "SELECT "+what+" FROM "+object.Quote(o.Table)+" t WHERE "+strings.Join(where, " AND ")+tail, args...).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if b, ok := v.([]byte); ok {
+		v = string(b)
+	}
+	return v, err
 }
 
 // Lock makes other nodes wait until this transaction ends before they change a row. On SQLite all writes are one after another anyway.

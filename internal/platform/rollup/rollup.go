@@ -1,5 +1,6 @@
-// Package rollup keeps exact sums on a record of the records that belong to it: what has been received of a contract, and what is outstanding.
-// A sum is kept by the write that changes it, in the same transaction. Which sums there are is a definition.
+// Package rollup keeps on a record what the records that belong to it come to: what has been received of a contract, and what is outstanding;
+// how many visits, the first, the last, the latest result. A value is kept by the write that changes it, in the same transaction. Which there
+// are is a definition of its own or a field of the object; Again brings standing records up to it in the background.
 package rollup
 
 import (
@@ -15,14 +16,18 @@ import (
 // Kind is the definition kind of roll-ups.
 const Kind = "rollup"
 
-// Spec is a roll-up as written.
+// Spec is a roll-up as written. An object's field of type rollup says the same of itself.
 type Spec struct {
-	Object   string          `json:"object"`
-	Field    string          `json:"field"`    // of the object, takes the sum
-	From     string          `json:"from"`     // the object whose records are added up
-	Relation string          `json:"relation"` // its relation to Object
-	Sum      string          `json:"sum"`      // its field that is added up
-	Where    *condition.Node `json:"where,omitempty"`
+	Object   string `json:"object"`
+	Field    string `json:"field"`           // of the object, takes the value
+	From     string `json:"from"`            // the object whose records count
+	Relation string `json:"relation"`        // its relation to Object
+	Fn       string `json:"fn,omitempty"`    // count, sum, min, max, latest
+	Value    string `json:"value,omitempty"` // its field that is rolled up; none for count
+	By       string `json:"by,omitempty"`    // latest: its date or time that tells the most recent; when it was made, if not given
+	// Sum is the short form of fn sum: its field that is added up.
+	Sum   string          `json:"sum,omitempty"`
+	Where *condition.Node `json:"where,omitempty"`
 	// Rest, when given, takes Of less the sum; empty while Of is.
 	Rest string `json:"rest,omitempty"`
 	Of   string `json:"of,omitempty"`
@@ -32,81 +37,10 @@ type Spec struct {
 type Rollup struct {
 	Name  string
 	Spec  Spec
+	from  *object.Object
 	where *condition.Cond
+	reads []*object.Field // of from: a write that changes one of them changes the value
 	env   *object.Env
-}
-
-// NewKind is the definition kind of roll-ups; env reads the literals of conditions.
-func NewKind(env *object.Env) definition.Kind {
-	return definition.Kind{Name: Kind, Title: definition.Text{ZH: "汇总", EN: "Roll-up"}, Schema: Spec{}, Compile: func(d *definition.Definition, b *definition.Builder) any {
-		if r := compile(d, b, env); r != nil {
-			return r
-		}
-		return nil
-	}}
-}
-
-func compile(d *definition.Definition, b *definition.Builder, env *object.Env) *Rollup {
-	r := &Rollup{Name: d.Name, env: env}
-	if !b.Decode(&r.Spec) {
-		return nil
-	}
-	before := len(b.Problems)
-	find := func(name, at string) *object.Object {
-		o, _ := object.Named(b, at, name)
-		return o
-	}
-	o, from := find(r.Spec.Object, "/spec/object"), find(r.Spec.From, "/spec/from")
-	if o == nil || from == nil {
-		return nil
-	}
-	field := func(of *object.Object, name, at string) *object.Field {
-		f, ok := of.Field(name)
-		if !ok {
-			b.Problem(at, "unknown_field", of.Title.ZH+"没有字段“"+name+"”", definition.Suggest(name, of.Names()))
-		}
-		return f
-	}
-	if rel := field(from, r.Spec.Relation, "/spec/relation"); rel != nil && rel.TargetOf() != o.Name {
-		b.Problem("/spec/relation", "not_a_relation", "“"+rel.Title.ZH+"”不指向"+o.Title.ZH, "")
-	}
-	sum := field(from, r.Spec.Sum, "/spec/sum")
-	same := func(f *object.Field, at string) {
-		if f != nil && sum != nil && (f.Type.Name() != sum.Type.Name() || f.Type.Scale(f) != sum.Type.Scale(sum)) {
-			b.Problem(at, "wrong_type", "“"+f.Title.ZH+"”与“"+sum.Title.ZH+"”不是同一种数", "选一个同类型的字段")
-		}
-	}
-	if sum != nil && sum.Type.Shape() != object.NumberShape {
-		b.Problem("/spec/sum", "not_a_number", "“"+sum.Title.ZH+"”不是数字", "选一个数字或金额字段")
-	}
-	for at, name := range map[string]string{"/spec/field": r.Spec.Field, "/spec/rest": r.Spec.Rest} {
-		if name == "" && at == "/spec/rest" {
-			continue
-		}
-		f := field(o, name, at)
-		if same(f, at); f != nil && !f.ReadOnly {
-			b.Problem(at, "not_readonly", "“"+f.Title.ZH+"”由汇总填写，应设为只读", "在对象里把它设为只读")
-		}
-	}
-	if r.Spec.Rest != "" {
-		same(field(o, r.Spec.Of, "/spec/of"), "/spec/of")
-	}
-	if r.Spec.Where != nil && moves(r.Spec.Where) {
-		b.Problem("/spec/where", "reads_time", "汇总的条件不能看现在的时间或统计：没有写入时它也会变", "用固定的日期，或写入时就定下的字段")
-	}
-	if r.Spec.Where != nil {
-		var items = condition.At("/spec/where", nil)
-		r.where, items = condition.Compile(r.Spec.Where, condition.Scope{Snapshot: b.Snapshot, Object: from, Env: env})
-		for _, it := range condition.At("/spec/where", items) {
-			if !condition.Warning(it) {
-				b.Problem(it.Pointer, it.Code, it.Message, it.Hint)
-			}
-		}
-	}
-	if len(b.Problems) > before {
-		return nil
-	}
-	return r
 }
 
 // moves tells whether a condition may come to hold, or cease to, without a write of the record: it reads the present time, or a figure.
@@ -149,16 +83,18 @@ type Step struct{}
 // Name of the step.
 func (Step) Name() string { return "rollup" }
 
-// Apply adds up anew when a record that carries a sum is written, and wakes it when one that counts changes.
+// Apply computes anew when a record that carries a roll-up is written, and wakes it when one that counts changes. A record is woken once,
+// however many roll-ups it has.
 func (Step) Apply(ctx context.Context, c *record.Change) error {
+	woken := map[[2]string]bool{}
 	for _, r := range definition.All[*Rollup](c.Snap, Kind) {
-		if c.Object.Name == r.Spec.From {
-			if err := r.wake(ctx, c); err != nil {
+		if c.Object.Name == r.Spec.From && r.concerns(c) {
+			if err := r.wake(ctx, c, woken); err != nil {
 				return err
 			}
 		}
 		if c.Object.Name == r.Spec.Object && c.Op != record.Delete {
-			if err := r.add(ctx, c); err != nil {
+			if err := r.keep(ctx, c); err != nil {
 				return err
 			}
 		}
@@ -166,19 +102,26 @@ func (Step) Apply(ctx context.Context, c *record.Change) error {
 	return nil
 }
 
-// wake appends a write of each record whose sum this one enters or leaves; that write adds up, after this row is stored.
-func (r *Rollup) wake(ctx context.Context, c *record.Change) error {
+// concerns tells whether a write may change the roll-up's value.
+func (r *Rollup) concerns(c *record.Change) bool {
+	return c.Op != record.Update || slices.ContainsFunc(r.reads, func(f *object.Field) bool { return c.Changed(f.Name) })
+}
+
+// wake appends a write of each record whose value this one enters or leaves; that write computes, after this row is stored.
+func (r *Rollup) wake(ctx context.Context, c *record.Change, woken map[[2]string]bool) error {
 	o, ok := object.Of(c.Snap, r.Spec.Object)
 	if !ok {
 		return nil
 	}
-	seen := map[string]bool{"": true}
 	for _, row := range []*object.Row{c.Old, c.New} {
-		if row == nil || seen[row.Text(r.Spec.Relation)] {
+		if row == nil || row.Text(r.Spec.Relation) == "" {
 			continue
 		}
 		id := row.Text(r.Spec.Relation)
-		seen[id] = true
+		if woken[[2]string{o.Name, id}] {
+			continue
+		}
+		woken[[2]string{o.Name, id}] = true
 		if err := record.Lock(ctx, c.Tx, o, id); err != nil { // two nodes add to one sum one after the other
 			return err
 		}
@@ -193,23 +136,28 @@ func (r *Rollup) wake(ctx context.Context, c *record.Change) error {
 	return nil
 }
 
-func (r *Rollup) add(ctx context.Context, c *record.Change) error {
+func (r *Rollup) keep(ctx context.Context, c *record.Change) error {
 	from, ok := object.Of(c.Snap, r.Spec.From)
 	if !ok {
 		return nil
 	}
-	var sum int64
+	var v any
+	if r.Spec.Fn == "count" || r.Spec.Fn == "sum" {
+		v = int64(0)
+	}
 	if c.Old != nil {
 		var err error
-		if sum, err = record.Sum(ctx, c.Tx, from, r.Spec.Sum, r.where, &condition.Env{Zone: r.env.Zone}, record.Eq{Field: r.Spec.Relation, Value: c.New.ID()}); err != nil {
+		ask := record.Aggregate{Fn: r.Spec.Fn, Field: r.Spec.Value, By: r.Spec.By}
+		if v, err = record.Roll(ctx, c.Tx, from, ask, r.where, &condition.Env{Zone: r.env.Zone}, record.Eq{Field: r.Spec.Relation, Value: c.New.ID()}); err != nil {
 			return err
 		}
 	}
-	c.New.Set(r.Spec.Field, sum)
+	c.New.Set(r.Spec.Field, v)
 	if r.Spec.Rest == "" {
 		return nil
 	}
 	c.New.Set(r.Spec.Rest, nil)
+	sum, _ := v.(int64)
 	if of, ok := c.New.Int(r.Spec.Of); ok {
 		c.New.Set(r.Spec.Rest, of-sum)
 	}

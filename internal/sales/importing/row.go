@@ -118,7 +118,7 @@ func (r *rowReader) missing(e *entry, values map[string]any) {
 		return
 	}
 	for _, f := range r.object.Fields {
-		if f.Required && f.Default == nil && values[f.Name] == nil && fillable(f) {
+		if f.Required && len(f.VisibleWhen) == 0 && f.Default == nil && values[f.Name] == nil && fillable(f) {
 			name := f.Title.ZH
 			for i, c := range r.plan.Columns {
 				if r.fields[i] == f {

@@ -1,5 +1,7 @@
 /** Shapes of the HTTP API as the page uses them. Times are RFC 3339 UTC; money is a number in yuan. */
 
+import type { PageCondition } from '../parts/holds'
+
 export type Id = string
 export type Title = { 'zh-CN': string; en?: string }
 
@@ -51,6 +53,11 @@ export interface Field {
   tag_dimension?: string
   track?: boolean
   group?: string
+  /** Follows from other fields or records; nobody writes it. */
+  computed?: boolean
+  /** Conditions on the record in hand, as the page evaluates them. */
+  visible_when?: PageCondition
+  required_when?: PageCondition
 }
 
 export interface ObjectMeta {

@@ -17,6 +17,11 @@ interface Props {
   field: Field
   object: string
   detail: RecordDetail
+  /** Given and not saved yet: it waits for what it makes required. */
+  given?: unknown
+  required?: boolean
+  /** Hears what is being typed; undefined when the edit ends. */
+  onDraft?: (value: unknown) => void
   editable: boolean
   editing: boolean
   onEdit: (on: boolean) => void
@@ -27,11 +32,11 @@ interface Props {
 interface Conflict { yours: unknown; theirs: unknown; version: number }
 
 /** One fact: read, edited in place (Enter saves, Esc leaves, Tab saves and moves on), settled after a conflict. */
-export function Fact({ field, object, detail, editable, editing, onEdit, onNext, save }: Props) {
+export function Fact({ field, object, detail, given, required, onDraft, editable, editing, onEdit, onNext, save }: Props) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const { record, refs } = detail
-  const value = record[field.name]
+  const value = given === undefined ? record[field.name] : given
   const [error, setError] = useState<string | null>(null)
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const saving = useRef(false)
@@ -74,10 +79,10 @@ export function Fact({ field, object, detail, editable, editing, onEdit, onNext,
   const shown = <FieldShow field={field} value={value} refs={refs} />
   return (
     <div className="fact" data-field={field.name}>
-      <dt>{label}</dt>
+      <dt>{label}{required ? <span className="bad" title={t('fieldRules.required')}> *</span> : null}</dt>
       <dd>
         {editing ? (
-          <FactEditor field={field} label={label} refs={refs} start={isBlank(value) && hint?.raw ? hint.raw : value} read={{ value, version: record.version }} onCommit={(v, read, step) => void commit(v, read, step)} onCancel={() => onEdit(false)} />
+          <FactEditor field={field} label={label} refs={refs} start={isBlank(value) && hint?.raw ? hint.raw : value} read={{ value, version: record.version }} onDraft={onDraft} onCommit={(v, read, step) => void commit(v, read, step)} onCancel={() => onEdit(false)} />
         ) : editable ? (
           <div className="fact-value is-editable" onClick={(e) => { if (!(e.target as HTMLElement).closest('a')) start() }}>
             {shown}

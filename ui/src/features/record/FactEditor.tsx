@@ -1,4 +1,4 @@
-import { useState, type KeyboardEvent } from 'react'
+import { useEffect, useState, type KeyboardEvent } from 'react'
 import type { Field, Refs } from '../../api/types'
 import { FieldEdit } from '../../fields'
 
@@ -11,14 +11,20 @@ interface Props {
   start: unknown
   /** What stands, and in which version of the record: as it was read when the edit began. */
   read: Read
+  onDraft?: (value: unknown) => void
   onCommit: (value: unknown, read: Read, step?: 1 | -1) => void
   onCancel: () => void
 }
 
 /** The editor of one fact while it is open; mounted anew for each edit, so its draft starts from the present value. */
-export function FactEditor({ field, label, refs, start, read: latest, onCommit, onCancel }: Props) {
+export function FactEditor({ field, label, refs, start, read: latest, onDraft, onCommit, onCancel }: Props) {
   const [draft, setDraft] = useState<unknown>(start)
   const [read] = useState(latest) // news of the record may come while it is edited; what was read stays what it was
+  useEffect(() => () => onDraft?.(undefined), []) // eslint-disable-line react-hooks/exhaustive-deps -- the end of this edit only
+  const change = (value: unknown): void => {
+    setDraft(value)
+    onDraft?.(value)
+  }
   const picks = ['choice', 'person', 'org_unit', 'relation', 'boolean', 'date', 'datetime', 'multi_choice'].includes(field.type)
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
@@ -42,7 +48,7 @@ export function FactEditor({ field, label, refs, start, read: latest, onCommit, 
         onCommit(draft, read)
       }}
     >
-      <FieldEdit field={field} label={label} value={draft} refs={refs} autoFocus onChange={setDraft} onDone={(value) => onCommit(value, read)} />
+      <FieldEdit field={field} label={label} value={draft} refs={refs} autoFocus onChange={change} onDone={(value) => onCommit(value, read)} />
     </div>
   )
 }

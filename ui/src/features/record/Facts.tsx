@@ -1,10 +1,13 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Problem } from '../../api/client'
 import { useSaveRecord } from '../../api/records'
 import type { Field, ObjectMeta, RecordDetail } from '../../api/types'
 import { isBlank } from '../../fields/kind'
 import { titled } from '../../i18n/titled'
+import { isRequired, isShown } from '../../parts/fieldRules'
 import { Card } from '../../parts/PageHead'
+import { useCircumstances } from '../../parts/useCircumstances'
 import { Age } from '../records/Cell'
 import { Fact } from './Fact'
 
@@ -25,9 +28,28 @@ export function Facts({ object, detail }: { object: ObjectMeta; detail: RecordDe
   const [editing, setEditing] = useState<string | null>(null)
   const [all, setAll] = useState(false)
   const save = useSaveRecord(object.name, detail.record.id)
-  const fields = factFields(object)
+  const about = useCircumstances()
+  const [draft, setDraft] = useState<Record<string, unknown>>({}) // what is being typed
+  const [pending, setPending] = useState<Record<string, unknown>>({}) // given, and saved together with what it makes required
+  const values = { ...detail.record, ...pending, ...draft }
+  const fields = factFields(object).filter((f) => isShown(f, values, about))
   const editable = (f: Field): boolean => Boolean(detail.rights?.update) && !f.readonly && !['auto_number', 'json'].includes(f.type) && f.name !== 'owner'
-  const shown = fields.filter((f, i) => all || i < shownBlank || !isBlank(detail.record[f.name]))
+  const shown = fields.filter((f, i) => all || i < shownBlank || !isBlank(values[f.name]) || isRequired(f, values, about))
+  const put = async ({ changes, version }: { changes: Record<string, unknown>; version: number }): Promise<RecordDetail> => {
+    const given = { ...pending, ...changes }
+    try {
+      const saved = await save.mutateAsync({ changes: given, version })
+      setPending({})
+      return saved
+    } catch (problem) {
+      const missing = problem instanceof Problem ? problem.errors.filter((e) => e.code === 'required').map((e) => e.pointer?.slice(1)) : []
+      const next = fields.concat(factFields(object)).find((f) => missing.includes(f.name) && !(f.name in given) && editable(f))
+      if (!next) throw problem
+      setPending(given)
+      setEditing(next.name)
+      return detail
+    }
+  }
   const next = (from: string, step: 1 | -1): void => {
     const order = shown.filter(editable)
     const at = order.findIndex((f) => f.name === from)
@@ -43,14 +65,23 @@ export function Facts({ object, detail }: { object: ObjectMeta; detail: RecordDe
             field={field}
             object={object.name}
             detail={detail}
+            given={pending[field.name]}
+            required={isRequired(field, values, about)}
+            onDraft={(value) => setDraft(value === undefined ? {} : { [field.name]: value })}
             editable={editable(field)}
             editing={editing === field.name}
             onEdit={(on) => setEditing(on ? field.name : null)}
             onNext={(step) => next(field.name, step)}
-            save={save.mutateAsync}
+            save={put}
           />
         ))}
       </dl>
+      {Object.keys(pending).length > 0 ? (
+        <div className="facts-more" role="status">
+          <span>{t('fieldRules.pending', { fields: fields.filter((f) => f.name in pending).map((f) => titled(f.title, f.name)).join(t('fieldRules.join')) })}</span>{' '}
+          <button type="button" className="link small" onClick={() => setPending({})}>{t('fieldRules.drop')}</button>
+        </div>
+      ) : null}
       {shown.length < fields.length ? (
         <div className="facts-more"><button type="button" className="link small" onClick={() => setAll(true)}>{t('record.showBlank', { count: fields.length - shown.length })}</button></div>
       ) : null}
