@@ -75,7 +75,8 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 	a.Env = &object.Env{Zone: zone, Regions: region.Load(), Name: func(o, id string) string { return a.Dir.Name(o, id) }}
 	a.Defs = definition.NewManager(a.DB, a.Clock, kinds(a.Env), object.Apply, a.recordRevision)
 	a.Dir = identity.NewDirectory(a.DB, a.Defs)
-	a.Access = &access.Control{Dir: a.Dir}
+	a.Access = &access.Control{Dir: a.Dir, DB: a.DB, Env: a.Env, Now: a.Clock.Now}
+	record.Reach(a.Access, a.DB, a.Defs)
 	a.Signing = identity.NewService(a.DB, a.Dir, a.Clock, a.Ledger)
 	a.Signing.KnownScope = func(scope string) bool { return access.KnownScope(a.Defs.Current(), scope, rights) }
 	a.Reader = &record.Reader{DB: a.DB, Defs: a.Defs, Access: a.Access, Clock: a.Clock, Env: a.Env}

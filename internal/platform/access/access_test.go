@@ -128,8 +128,8 @@ func TestWhatIsWrongWithARole(t *testing.T) {
 	for spec, want := range map[string]problem.Item{
 		`{"rights":["all.sea"],"objects":{}}`:                                 {Pointer: "/spec/rights/0", Code: "unknown_right", Hint: "是否指“all.see”？"},
 		`{"rights":[],"objects":{"tickte":{"read":"all"}}}`:                   {Pointer: "/spec/objects/tickte", Code: "unknown_object", Hint: "是否指“ticket”？"},
-		`{"rights":[],"objects":{"ticket":{"read":"al"}}}`:                    {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、below、all"},
-		`{"rights":[],"objects":{"ticket":{"read":"own+poool"}}}`:             {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、below、all"},
+		`{"rights":[],"objects":{"ticket":{"read":"al"}}}`:                    {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、team、below、region、all"},
+		`{"rights":[],"objects":{"ticket":{"read":"own+poool"}}}`:             {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、team、below、region、all"},
 		`{"rights":[],"objects":{"ticket":{"read":"all","hide":["secrte"]}}}`: {Pointer: "/spec/objects/ticket/hide/0", Code: "unknown_field", Hint: "是否指“secret”？"},
 		`{"rights":[],"objects":{"ticket":{"raed":"all"}}}`:                   {Pointer: "/spec/objects/ticket/raed", Code: "unknown_field", Hint: "是否指“read”？"},
 		`{"rights":"all.see","objects":{}}`:                                   {Pointer: "/spec/rights", Code: "wrong_type"},

@@ -79,10 +79,11 @@ func Open(t testing.TB, url string, steps ...record.Step) *Kernel {
 	require.NoError(t, db.Migrate(ctx))
 	k := &Kernel{DB: db, Clock: clock.New(), Env: &object.Env{Zone: time.FixedZone("CST", 8*3600), Regions: region.Load()}}
 	k.Ledger = ledger.New(db, k.Clock.Now)
-	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see"})}, object.Apply, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
+	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see"}, k.Env)}, object.Apply, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
 	k.Dir = identity.NewDirectory(db, k.Defs)
 	k.Env.Name = k.Dir.Name
-	k.Access = &access.Control{Dir: k.Dir}
+	k.Access = &access.Control{Dir: k.Dir, DB: db, Env: k.Env, Now: k.Clock.Now}
+	record.Reach(k.Access, db, k.Defs)
 	db.OnBegin(k.Defs.Follow)
 	k.Writer = &record.Writer{DB: db, Defs: k.Defs, Ledger: k.Ledger, Access: k.Access, Clock: k.Clock, Env: k.Env, Steps: steps}
 	k.Reader = &record.Reader{DB: db, Defs: k.Defs, Access: k.Access, Clock: k.Clock, Env: k.Env}

@@ -40,7 +40,7 @@ type Change struct {
 	Given map[int]bool
 
 	writer   *Writer
-	hidden   map[string]bool // of the actor, found when first asked
+	sight    *access.Sight // of the actor, found when first asked
 	write    *Write
 	children []Write
 	parent   *Change // the write that appended this one
@@ -378,6 +378,14 @@ func (c *Change) event() *ledger.Event {
 	if op == "" {
 		op = string(c.Op)
 	}
-	return &ledger.Event{At: c.At, WrittenAt: c.Now, ActorKind: string(c.Actor.Kind), ActorID: c.Actor.ID, ActorName: c.Actor.Name, IP: c.Actor.IP, Origin: c.Origin.Kind, Batch: c.Origin.Batch,
+	row := c.Old
+	if row == nil {
+		row = c.New
+	}
+	name, stood := c.writer.Access.Named(c.Snap, c.Actor, row)
+	if stood != "" {
+		c.Datum("for", stood)
+	}
+	return &ledger.Event{At: c.At, WrittenAt: c.Now, ActorKind: string(c.Actor.Kind), ActorID: c.Actor.ID, ActorName: name, IP: c.Actor.IP, Origin: c.Origin.Kind, Batch: c.Origin.Batch,
 		Object: c.Object.Name, RecordID: c.New.ID(), Op: op, Revision: c.Snap.Revision, Request: c.Actor.Request, Payload: ledger.Payload{Note: c.Note, Data: c.Data}}
 }

@@ -360,8 +360,9 @@ func readCursor(s string, keys []sortKey) ([]any, error) {
 	return vals, nil
 }
 
-// Titles gives the titles of records by id, for showing relations. No rights are asked: a title beside a visible row is part of that row.
-func (r *Reader) Titles(ctx context.Context, name string, ids []string) (map[string]string, error) {
+// Titles gives the titles of records by id, for showing relations. Which rows one may see is not asked: a title beside a visible row is part
+// of that row. What of a title one may see is: masked fields are shown in part, hidden ones not.
+func (r *Reader) Titles(ctx context.Context, a *actor.Actor, name string, ids []string) (map[string]string, error) {
 	o, ok := object.Of(r.Defs.Current(), name)
 	if !ok || len(ids) == 0 {
 		return nil, nil
@@ -381,7 +382,7 @@ func (r *Reader) Titles(ctx context.Context, name string, ids []string) (map[str
 		if err != nil {
 			return nil, err
 		}
-		out[row.ID()] = o.TitleOf(row)
+		out[row.ID()] = r.Access.Title(r.Defs.Current(), a, row)
 	}
 	return out, rows.Err()
 }

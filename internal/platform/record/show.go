@@ -5,24 +5,29 @@ import (
 	"encoding/json"
 	"slices"
 
+	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
 	"baton/internal/platform/ledger"
 	"baton/internal/platform/object"
 )
 
-// Show gives a row as JSON values by field name; tags is the projection of the tag dimensions' columns.
-func (r *Reader) Show(row *object.Row, hidden map[string]bool, only []string) map[string]any {
+// Show gives a row as JSON values by field name, as somebody sees it: hidden fields are left out, masked ones shown in part; tags is the
+// projection of the tag dimensions' columns.
+func (r *Reader) Show(row *object.Row, sight *access.Sight, only []string) map[string]any {
+	if sight == nil {
+		sight = &access.Sight{} // everything
+	}
 	out := map[string]any{}
 	tags := map[string]any{}
 	for i, f := range row.Object.Fields {
-		if i == object.DeletedAt || hidden[f.Name] || len(only) > 0 && i != object.ID && i != object.Version && !slices.Contains(only, f.Name) {
+		if i == object.DeletedAt || sight.Hidden[f.Name] || len(only) > 0 && i != object.ID && i != object.Version && !slices.Contains(only, f.Name) {
 			continue
 		}
 		if i == object.Hints {
-			out["hints"] = shownHints(row.V[i], hidden)
+			out["hints"] = shownHints(row.V[i], sight.Closed())
 			continue
 		}
-		v := f.Type.JSON(f, r.Env, row.V[i])
+		v := shownValue(f, r.Env, row.V[i], sight)
 		out[f.Name] = v
 		if f.TagDimension != "" {
 			tags[f.TagDimension] = v
@@ -32,6 +37,20 @@ func (r *Reader) Show(row *object.Row, hidden map[string]bool, only []string) ma
 		out["tags"] = tags
 	}
 	return out
+}
+
+func shownValue(f *object.Field, env *object.Env, v any, sight *access.Sight) any {
+	if sight.Masked[f.Name] {
+		return object.Masked(f, env, v)
+	}
+	return f.Type.JSON(f, env, v)
+}
+
+func shownWords(f *object.Field, env *object.Env, v any, sight *access.Sight) string {
+	if sight.Masked[f.Name] && v != nil {
+		return object.MaskedText(f, env, v)
+	}
+	return f.Type.Words(f, env, v)
 }
 
 // shownHints leaves out the hints of hidden fields: they hold the raw text.
@@ -70,7 +89,7 @@ func (r *Reader) ShowEvents(ctx context.Context, a *actor.Actor, events []*ledge
 		}
 		refer(e.Object, e.RecordID)
 		for _, c := range out[i]["changes"].([]map[string]any) {
-			if f, ok := o.Field(c["field"].(string)); ok && f.TargetOf() != "" {
+			if f, ok := o.Field(c["field"].(string)); ok && f.TargetOf() != "" && !r.Access.Hidden(r.Defs.Current(), a, e.Object)[f.Name] {
 				refer(f.TargetOf(), c["from"])
 				refer(f.TargetOf(), c["to"])
 			}
@@ -78,7 +97,7 @@ func (r *Reader) ShowEvents(ctx context.Context, a *actor.Actor, events []*ledge
 	}
 	refs := map[string]map[string]string{}
 	for target, list := range ids {
-		names, err := r.Names(ctx, target, list)
+		names, err := r.Names(ctx, a, target, list)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -94,14 +113,14 @@ func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 		"revision": e.Revision, "request_id": e.Request, "note": e.Payload.Note, "data": e.Payload.Data, "actor": map[string]any{"kind": e.ActorKind, "id": e.ActorID, "name": e.ActorName}}
 	changes := []map[string]any{}
 	if o, ok := object.Of(snap, e.Object); ok {
-		hidden := r.Access.Hidden(snap, a, e.Object)
+		sight := r.Access.Sight(snap, a, e.Object)
 		for _, f := range o.Fields {
 			c, changed := changeOf(e, f)
-			if !changed || hidden[f.Name] || f.Hidden {
+			if !changed || sight.Hidden[f.Name] || f.Hidden {
 				continue
 			}
 			from, to := canonical(f, c[0]), canonical(f, c[1])
-			changes = append(changes, map[string]any{"field": f.Name, "title": f.Title, "from": f.Type.JSON(f, r.Env, from), "to": f.Type.JSON(f, r.Env, to), "from_text": f.Type.Words(f, r.Env, from), "to_text": f.Type.Words(f, r.Env, to)})
+			changes = append(changes, map[string]any{"field": f.Name, "title": f.Title, "from": shownValue(f, r.Env, from, sight), "to": shownValue(f, r.Env, to, sight), "from_text": shownWords(f, r.Env, from, sight), "to_text": shownWords(f, r.Env, to, sight)})
 		}
 	}
 	out["changes"] = changes
