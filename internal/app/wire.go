@@ -71,7 +71,7 @@ func kinds(env *object.Env) []definition.Kind {
 }
 
 // rights are the named rights routes ask for.
-var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", hosted.ActivityRight}
+var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", hosted.ActivityRight, record.ViewAs}
 
 func (a *App) wire(ctx context.Context) error {
 	e := &a.engines
@@ -177,6 +177,8 @@ func (a *App) routes(r *web.Router) {
 	(&importing.HTTP{Importer: a.engines.importer, Jobs: jobs}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
+	(&record.ShareHTTP{Sharing: a.sharing()}).Routes(r)
+	(&record.VisibilityHTTP{Reader: a.Reader, Actor: a.Signing.ActorOf}).Routes(r)
 	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)

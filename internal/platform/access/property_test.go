@@ -123,6 +123,20 @@ func (w world) climbs(u, to string) bool {
 	return false
 }
 
+// under tells what a condition calls that: the way up from a unit, over units that stand, meets another, which need not stand any more.
+func (w world) under(u, to string) bool {
+	for seen := map[string]bool{}; u != "" && !seen[u]; u = w.parent[u] {
+		if u == to {
+			return true
+		}
+		if _, stands := w.parent[u]; !stands {
+			return false
+		}
+		seen[u] = true
+	}
+	return false
+}
+
 // meets is the meaning of a role's condition.
 func (w world) meets(i int, self, unit, ticket string) bool {
 	owner := w.owner[ticket]
@@ -135,7 +149,7 @@ func (w world) meets(i int, self, unit, ticket string) bool {
 	case 6:
 		return owner != "" && owner == self
 	case 7:
-		return known && !w.gone[owner] && at != "" && unit != "" && (at == unit || w.climbs(at, unit))
+		return known && !w.gone[owner] && at != "" && unit != "" && w.under(at, unit)
 	case 9:
 		return !known || w.gone[owner] || at == ""
 	case 11:

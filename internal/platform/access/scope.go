@@ -87,43 +87,45 @@ func (c *Control) Scope(s *definition.Snapshot, a *actor.Actor, objectName strin
 
 // widen adds what roles open to a person of a unit.
 func (s *Scope) widen(snap *definition.Snapshot, roles []*Role, person, unit, objectName string, verb Verb) {
-	own := func() {
-		s.Own = true
-		if person != "" && !slices.Contains(s.persons, person) {
-			s.persons = append(s.persons, person)
-		}
-	}
 	for _, r := range roles {
 		rule, ok := r.rule(objectName)
 		if !ok {
 			continue
 		}
 		for w := range strings.SplitSeq(rule.words(verb), "+") {
-			switch w {
-			case All:
-				s.All = true
-			case Own:
-				own()
-			case Pool:
-				s.Pool = true
-			case Team:
-				if own(); unit != "" && slices.Contains(s.dir.UnitsBelow(unit), unit) {
-					s.Units = append(s.Units, unit)
-				}
-			case Below:
-				if own(); unit != "" {
-					s.Units = append(s.Units, s.dir.UnitsBelow(unit)...)
-				}
-			case Region:
-				if own(); unit != "" {
-					if region := s.dir.RegionOf(unit); region != "" {
-						s.Units = append(s.Units, s.dir.UnitsBelow(region)...)
-					}
-				}
-			}
+			s.word(w, person, unit)
 		}
 		if cond := r.conds[objectName][verb]; cond != nil {
 			s.conds = append(s.conds, conditional{cond, s.refs(snap, person)})
+		}
+	}
+}
+
+// word adds what one scope word opens to a person of a unit. Whoever sees a unit's rows sees the own ones too.
+func (s *Scope) word(w, person, unit string) {
+	switch w {
+	case All:
+		s.All = true
+	case Pool:
+		s.Pool = true
+	case Own, Team, Below, Region:
+		if s.Own = true; person != "" && !slices.Contains(s.persons, person) {
+			s.persons = append(s.persons, person)
+		}
+	}
+	if unit == "" {
+		return
+	}
+	switch below := s.dir.UnitsBelow; w {
+	case Team:
+		if slices.Contains(below(unit), unit) { // it stands
+			s.Units = append(s.Units, unit)
+		}
+	case Below:
+		s.Units = append(s.Units, below(unit)...)
+	case Region:
+		if region := s.dir.RegionOf(unit); region != "" {
+			s.Units = append(s.Units, below(region)...)
 		}
 	}
 }

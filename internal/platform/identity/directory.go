@@ -38,6 +38,7 @@ type view struct {
 	byID    map[string]*Person
 	units   map[string]*Unit
 	below   map[string][]string
+	stands  map[string][]Delegation // by delegate
 }
 
 // Directory answers who is who, now. Safe for concurrent use.
@@ -87,6 +88,10 @@ func (d *Directory) Reload(ctx context.Context) error {
 		return err
 	}
 	sort.Slice(v.people, func(i, j int) bool { return v.people[i].ID < v.people[j].ID })
+	var err error
+	if v.stands, err = delegations(ctx, d.db); err != nil {
+		return err
+	}
 	for id := range v.units {
 		// Each unit adds itself to all above it; a cycle ends at the first repeat.
 		seen := map[string]bool{}

@@ -18,8 +18,8 @@ type HTTP struct {
 
 // Routes lists the module's routes with their rights; rows are limited by scope further in.
 func (h *HTTP) Routes(r *web.Router) {
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query", Right: web.SignedIn, Summary: "Measures by dimensions, over the records the asker may see"}, h.query)
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query:records", Right: web.SignedIn, Summary: "The records behind one number of a query"}, h.records)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query", Reads: true, Right: web.SignedIn, Summary: "Measures by dimensions, over the records the asker may see"}, h.query)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query:records", Reads: true, Right: web.SignedIn, Summary: "The records behind one number of a query"}, h.records)
 }
 
 type in struct {

@@ -19,7 +19,7 @@ type HTTP struct{ Engine *Engine }
 func (h *HTTP) Routes(r *web.Router) {
 	const of = "/api/v1/objects/{object}"
 	web.Handle(r, web.Route{Method: "GET", Path: of + "/duplicates", Right: web.SignedIn, Summary: "Pairs of records that may be one, the likeliest first"}, h.list)
-	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates:look", Right: web.SignedIn, Summary: "What stands already of a record that is not stored yet, and who holds it"}, h.look)
+	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates:look", Reads: true, Right: web.SignedIn, Summary: "What stands already of a record that is not stored yet, and who holds it"}, h.look)
 	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates:scan", Right: "definitions.write", Summary: "Go over all records of an object anew", Status: 202}, h.scan)
 	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates/{id}:dismiss", Right: web.SignedIn, Summary: "Two records are two; remembered", Status: 204}, h.dismiss)
 	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates/{id}:reopen", Right: web.SignedIn, Summary: "Take back that two records are two", Status: 204}, h.reopen)
