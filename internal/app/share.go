@@ -32,4 +32,3 @@ func because(reason string) string {
 func (a *App) delegated(ctx context.Context, tx *store.Tx, d identity.Delegation, name string) error {
 	return a.engines.inbox.Send(ctx, tx, notify.Message{Person: d.Delegate, Kind: "delegation", Level: notify.Blue, Title: name + " 请你代理", Body: "代理期间，TA 的记录你也能看到和处理" + because(d.Reason), Object: "person", RecordID: d.Person})
 }
-

@@ -42,8 +42,8 @@ type Rule struct {
 	Delete string `json:"delete,omitempty"`
 	Export bool   `json:"export,omitempty"`
 	// Claim lets the role take rows from the pool; Assign lets it set the owner of rows it may update.
-	Claim  bool `json:"claim,omitempty"`
-	Assign bool `json:"assign,omitempty"`
+	Claim       bool            `json:"claim,omitempty"`
+	Assign      bool            `json:"assign,omitempty"`
 	ReadWhere   *condition.Node `json:"read_where,omitempty"`
 	UpdateWhere *condition.Node `json:"update_where,omitempty"`
 	DeleteWhere *condition.Node `json:"delete_where,omitempty"`
@@ -86,9 +86,9 @@ type Role struct {
 	Name  string
 	Title definition.Text
 	Spec  Spec
-	rules map[string]Rule                    // by the objects' present names
+	rules map[string]Rule                     // by the objects' present names
 	conds map[string]map[Verb]*condition.Cond // by the objects' present names
-	seen  sync.Map                           // *object.Object → *Sight
+	seen  sync.Map                            // *object.Object → *Sight
 }
 
 // me is the name under which a rule's condition finds the actor's own record.

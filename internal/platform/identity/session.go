@@ -42,8 +42,8 @@ type Service struct {
 	// Zone says which day it is; nil is UTC.
 	Zone *time.Location
 	// Delegated is called inside the write that names a delegate, with the name of who is away; may be nil.
-	Delegated  func(ctx context.Context, tx *store.Tx, d Delegation, name string) error
-	limit      *limiter
+	Delegated func(ctx context.Context, tx *store.Tx, d Delegation, name string) error
+	limit     *limiter
 	// one hashing at a time per core keeps a burst of sign-ins from taking all memory
 	hashing chan struct{}
 	keys    sync.Map // digest → *Key, dropped on revoke

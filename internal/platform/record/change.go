@@ -262,6 +262,10 @@ func (c *Change) lay(ctx context.Context) error {
 			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改", Hint: "请去掉这一项"})
 			continue
 		}
+		if c.fixes(f) {
+			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "你的角色不能填写“" + f.Title.ZH + "”", Hint: "请去掉这一项，或联系管理员开通"})
+			continue
+		}
 		c.Given[f.Index] = true
 		if err := c.set(f, raw, "/"+name); err != nil {
 			if p := problem.As(err); p != nil {

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"baton/internal/platform/access"
@@ -114,6 +115,7 @@ func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 	changes := []map[string]any{}
 	if o, ok := object.Of(snap, e.Object); ok {
 		sight := r.Access.Sight(snap, a, e.Object)
+		out["data"] = shownData(o, r.Env, e.Payload.Data, sight)
 		for _, f := range o.Fields {
 			c, changed := changeOf(e, f)
 			if !changed || sight.Hidden[f.Name] || f.Hidden {
@@ -125,6 +127,21 @@ func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 	}
 	out["changes"] = changes
 	return out
+}
+
+// shownData gives an event's data without what it tells of a title that the actor does not see whole: engines keep the title of the other
+// record of the same object there.
+func shownData(o *object.Object, env *object.Env, data map[string]any, sight *access.Sight) map[string]any {
+	title, has := data["title"].(string)
+	f, ok := o.Field(o.Spec.TitleField)
+	if !has || !ok || !sight.Closed()[f.Name] {
+		return data
+	}
+	data = maps.Clone(data)
+	if delete(data, "title"); sight.Masked[f.Name] {
+		data["title"] = object.MaskedText(f, env, title)
+	}
+	return data
 }
 
 // changeOf finds a field's change under its present name, or under one it had before.

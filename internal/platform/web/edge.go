@@ -46,7 +46,7 @@ type Edge struct {
 	Resolve Resolver
 	// ViewAs makes the actor of whom a caller looks at the system as; nil allows that to nobody.
 	ViewAs Viewing
-	Log     *slog.Logger
+	Log    *slog.Logger
 	// TrustProxy takes the address from X-Forwarded-For, as the one proxy in front appended it.
 	TrustProxy bool
 	// Secure says that browsers come over HTTPS: they are told to keep to it.
