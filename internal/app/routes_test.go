@@ -151,6 +151,10 @@ var routeRights = []struct {
 	{"GET /api/v1/delegations", "/api/v1/delegations", nil, "401 200 200 200 200 200 200 401"},
 	{"POST /api/v1/delegations", "/api/v1/delegations", map[string]any{"delegate": "tom", "from": "2999-01-01", "until": "2999-01-02"}, "401 201 201 201 201 201 403 401"},
 	{"POST /api/v1/delegations/{id}:end", "/api/v1/delegations/none:end", nil, "401 404 404 404 404 404 404 401"},
+	// Who leaves hands over: by who keeps the people.
+	{"GET /api/v1/people/{id}/leaving", "/api/v1/people/sam/leaving", nil, "401 403 403 403 403 200 403 401"},
+	{"POST /api/v1/people/{id}:leave", "/api/v1/people/tom:leave", map[string]any{"way": "one", "to": []string{"max"}}, "401 403 403 403 403 200 403 401"},
+	{"POST /api/v1/leavings/{id}:undo", "/api/v1/leavings/none:undo", nil, "401 403 403 403 403 404 403 401"},
 
 	// Figures.
 	{"POST /api/v1/query", "/api/v1/query", map[string]any{"entity": "lead", "measures": []string{"count"}}, "401 200 200 200 422 200 200 401"},

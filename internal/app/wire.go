@@ -34,6 +34,7 @@ import (
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
 	"baton/internal/sales/intake/duplicate"
+	"baton/internal/sales/leaving"
 	"baton/internal/sales/pipeline"
 	"baton/internal/sales/script"
 	"baton/internal/sales/tagging"
@@ -179,6 +180,7 @@ func (a *App) routes(r *web.Router) {
 	(&query.HTTP{Engine: queries}).Routes(r)
 	(&record.ShareHTTP{Sharing: a.sharing()}).Routes(r)
 	(&record.VisibilityHTTP{Reader: a.Reader, Actor: a.Signing.ActorOf}).Routes(r)
+	(&leaving.HTTP{Engine: &leaving.Engine{Writer: a.Writer, Dir: a.Dir, Signing: a.Signing, Inbox: a.engines.inbox, Assigns: assignment.Assigns}}).Routes(r)
 	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)

@@ -9,3 +9,7 @@ CREATE INDEX record_share_unit ON record_share (unit, object) WHERE ended_at IS 
 CREATE TABLE delegation (id {text} PRIMARY KEY, person {text} NOT NULL, delegate {text} NOT NULL, from_day {int} NOT NULL, until_day {int} NOT NULL, reason {text},
 	made_at {int} NOT NULL, made_by {text} NOT NULL, ended_at {int}, ended_by {text}){norowid};
 CREATE INDEX delegation_delegate ON delegation (delegate) WHERE ended_at IS NULL;
+-- Who left, what was handed to whom by that, and whether it was taken back.
+CREATE TABLE leaving (id {text} PRIMARY KEY, person {text} NOT NULL, way {text} NOT NULL, reason {text}, left_at {int} NOT NULL, made_by {text} NOT NULL, undone_at {int}, undone_by {text}){norowid};
+CREATE INDEX leaving_person ON leaving (person, left_at);
+CREATE TABLE leaving_item (leaving {text} NOT NULL, object {text} NOT NULL, record_id {text} NOT NULL, receiver {text} NOT NULL, PRIMARY KEY (leaving, object, record_id)){norowid};
