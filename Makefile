@@ -67,6 +67,9 @@ e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 	@BATON_BIN='$(CURDIR)/bin/baton' $(TESTCOUNT) -as e2e -vitest .cache/vitest-e2e.json -- \
 	  npm --prefix e2e test -- --reporter=default --reporter=json --outputFile.json='$(CURDIR)/.cache/vitest-e2e.json'
 
+docs: ui ## Write docs/definitions.md from the structs of the kinds
+	@go test -count=1 -vet=off ./internal/app -run TestDefinitionsAreDocumented -args -update
+
 fuzz: ui ## Each fuzz target for FUZZTIME (default 4s)
 	@sh scripts/fuzz.sh
 
@@ -80,4 +83,4 @@ clean: ## Remove what was built and cached; ./data stays
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run build ui ui-packages e2e-packages test setup lint vet staticcheck arch test-go test-ui ui-types ui-lint ui-tests test-scenario e2e fuzz bench clean help
+.PHONY: run build ui ui-packages e2e-packages test setup lint vet staticcheck arch test-go test-ui ui-types ui-lint ui-tests test-scenario e2e docs fuzz bench clean help

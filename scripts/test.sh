@@ -19,7 +19,7 @@ section 'Go: tests on SQLite and PostgreSQL' make -k test-go
 section 'Go: fuzz targets' make -k fuzz
 section 'Page: types, lint, tests' make -k test-ui
 section 'Scenarios: the real binary on both databases' make -k test-scenario
-section 'Browser: the real binary in Chromium' make -k e2e
+section 'Browser: the real binary in Chromium' env SHOTS=0 make -k e2e
 
 printf '\n== Result ==\n'
 [ -z "$failed" ] || printf "failed:$failed\n"

@@ -61,7 +61,7 @@ export function useBrowser(own?: () => Server, worker = false) {
     const faults = watch(context, forgive)
     const page = await context.newPage()
     onTestFinished(async ({ task }) => {
-      if (task.result?.state === 'fail') await picture(page, `failed-${task.name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`)
+      if (task.result?.state === 'fail') await save(page, `failed-${task.name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`)
       await context.close()
       expect(faults, 'faults of the page').toEqual([])
     })
@@ -71,8 +71,12 @@ export function useBrowser(own?: () => Server, worker = false) {
 
 const tallest = 3000
 
-/** Saves what the page shows now, to the end of its scroll, as e2e/shots/<name>.png. */
+/** Saves what the page shows now, to the end of its scroll, as e2e/shots/<name>.png, for people to look at; with SHOTS=0 nobody does. */
 export async function picture(page: Page, name: string) {
+  if (process.env.SHOTS !== '0') await save(page, name)
+}
+
+async function save(page: Page, name: string) {
   const folder = path.join(import.meta.dirname, '..', 'shots')
   await mkdir(folder, { recursive: true })
   const { width, height } = page.viewportSize() ?? wide

@@ -3,10 +3,32 @@ import { expect } from 'vitest'
 import { narrow, picture, sharedServer, wide } from './browser'
 import { adminPassword } from './server'
 
-/** Signs a person in through the page: admin, or anyone of the demo company. Returns when the page has left the sign-in form. */
-export async function signIn(page: Page, username: string) {
+function passwordOf(username: string): string {
   const password = username === 'admin' ? adminPassword : sharedServer().demoPassword
   if (!password) throw new Error('the server printed no password for the demo people')
+  return password
+}
+
+/** Signs a person in, admin or anyone of the demo company, and opens a page of the app. Returns when its frame stands. */
+export async function signIn(page: Page, username: string, at = '/') {
+  const answer = await page.request.post('/api/v1/session', { data: { username, password: passwordOf(username) } })
+  expect(answer.status(), await answer.text()).toBe(200)
+  await page.goto(at)
+  await page.getByRole('navigation').first().waitFor()
+}
+
+/** Goes to another address of the app as a link in it does, without loading the app again. Returns when its page is drawn. */
+export async function go(page: Page, at: string) {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to)
+    dispatchEvent(new PopStateEvent('popstate', { state: null }))
+  }, at)
+  await page.locator(`main[data-at="${at}"]`).waitFor()
+}
+
+/** Signs a person in as people do. Returns when the page has left the sign-in form. */
+export async function signInByHand(page: Page, username: string) {
+  const password = passwordOf(username)
   await page.goto('/')
   const form = page.getByTestId('sign-in-form')
   await form.locator('input:not([type=password])').first().fill(username)
@@ -16,7 +38,7 @@ export async function signIn(page: Page, username: string) {
   await page.getByRole('navigation').first().waitFor()
 }
 
-/** Saves the page as it is, whole, at desk and phone width: e2e/shots/<name>-1440.png and -390.png. The width is put back after. */
+/** Looks at the page at desk and phone width, where nothing may reach beyond the screen: pictures <name>-1440 and <name>-390. The width is put back after. */
 export async function shot(page: Page, name: string) {
   const before = page.viewportSize() ?? wide
   for (const viewport of [wide, narrow]) {

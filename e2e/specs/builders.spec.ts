@@ -44,8 +44,7 @@ async function publish(page: Page, note: string) {
 
 test('a dimension is made by drag, tried, published with its field, and taken back with it', async () => {
   const page = await open(wide, ['/api/v1/definitions/tag_dimension/dim_'])
-  await signIn(page, 'chenli')
-  await page.goto('/config')
+  await signIn(page, 'chenli', '/config')
   await page.getByRole('button', { name: '新建标签维度' }).click()
   await page.getByRole('dialog').getByRole('textbox').fill('规模')
   await page.getByRole('dialog').getByRole('button', { name: '下一步' }).click()
@@ -101,8 +100,7 @@ test('a dimension is made by drag, tried, published with its field, and taken ba
 
 test('bands move by handle, by key and by number, and never gape or overlap', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/config/tag_dimension/budget')
+  await signIn(page, 'chenli', '/config/tag_dimension/budget')
   const handle = page.getByRole('slider', { name: '<5万与5–20万的分界' })
   const number = page.getByRole('spinbutton', { name: '区间 1 的上限值' })
   await handle.focus()
@@ -126,8 +124,7 @@ test('bands move by handle, by key and by number, and never gape or overlap', as
 
 test('a branch is made by drag and moved by mouse and keys; the check mends with one click; the draft is tried', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/config/assignment_policy/lead_assignment')
+  await signIn(page, 'chenli', '/config/assignment_policy/lead_assignment')
   await branch(page, '制造业').waitFor()
   await drag(page, term(page, '行业'), page.getByRole('button', { name: '分支', exact: true }))
   const editor = page.locator('.leaf-form')
@@ -191,8 +188,7 @@ test('who got how many opens to its rows', async () => {
 
 test('at 390 px the builder is steps, one after another', async () => {
   const page = await open(narrow)
-  await signIn(page, 'chenli')
-  await page.goto('/config/assignment_policy/lead_assignment')
+  await signIn(page, 'chenli', '/config/assignment_policy/lead_assignment')
   await branch(page, '制造业').waitFor()
   const order = (): Promise<string[]> => page.getByTestId('branch').locator('input').evaluateAll((all) => all.map((i) => (i as HTMLInputElement).value).filter((v) => ['制造业', '其他线索'].includes(v)))
   expect(await order()).toEqual(['制造业', '其他线索'])

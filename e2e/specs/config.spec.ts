@@ -42,8 +42,7 @@ test('the director moves a tag’s band; the next lead and the ones that stand f
 
 test('a policy is changed in the plain form; a draft waits, publishing takes effect at once', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/config/assignment_policy/lead_assignment')
+  await signIn(page, 'chenli', '/config/assignment_policy/lead_assignment')
   const branch = (title: string) => page.getByTestId('branch').filter({ has: page.locator(`input[value="${title}"]`) })
   const others = branch('其他线索')
   // All of them to 林晓: a condition on the person is added, read as words, edited in its chip.
@@ -77,8 +76,7 @@ test('a policy is changed in the plain form; a draft waits, publishing takes eff
 
 test('a rule that names nothing real is refused with its place and remedy', async () => {
   const page = await open(wide, ['status of 422'])
-  await signIn(page, 'chenli')
-  await page.goto('/config/assignment_policy/lead_assignment')
+  await signIn(page, 'chenli', '/config/assignment_policy/lead_assignment')
   const first = page.getByTestId('branch').first()
   await first.getByRole('group', { name: /的线索条件$/ }).getByRole('button', { name: '条件', exact: true }).click()
   await page.locator('.leaf-form').getByRole('button', { name: '完成' }).click()
@@ -95,8 +93,7 @@ test('a rule that names nothing real is refused with its place and remedy', asyn
 
 test('a new dimension is made without code and every new lead carries it', async () => {
   const page = await open(wide, ['/api/v1/definitions/tag_dimension/dim_'])
-  await signIn(page, 'chenli')
-  await page.goto('/config')
+  await signIn(page, 'chenli', '/config')
   await page.getByRole('button', { name: '新建标签维度' }).click()
   await page.getByRole('dialog').getByRole('textbox').fill('客户紧急度')
   await page.getByRole('dialog').getByRole('button', { name: '下一步' }).click()
@@ -127,21 +124,34 @@ test('a new dimension is made without code and every new lead carries it', async
 })
 
 test('the follow-up rule moves the next countdown', async () => {
-  const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/config/follow_up_rule/lead_follow_up')
+  const page = await open(wide, ['status of 409'])
+  await signIn(page, 'chenli', '/config/follow_up_rule/lead_follow_up')
   await page.getByRole('spinbutton', { name: '首次打开时限' }).fill('8')
   await reads(page.locator('.config-sentence'), /8 小时内打开/)
   await publish(page, '八小时内打开')
   const lead = await newLead(page, { company: '八小时学校', region: '浙江 杭州', owner: 'p-linxiao' })
   const { body } = await call<{ record: { assigned_at: string; due_at: string } }>(page, 'GET', `objects/lead/records/${lead.id}`)
   expect(Date.parse(body.record.due_at) - Date.parse(body.record.assigned_at)).toBe(8 * 3_600_000)
+
+  // Somebody else publishes while the form is open: it is named, and goes only when one says so.
+  const path = 'definitions/follow_up_rule/lead_follow_up'
+  await page.getByRole('spinbutton', { name: '首次打开时限' }).fill('9')
+  const { body: now } = await call<{ definition: { title: object; spec: { first_open_hours: number } } }>(page, 'GET', path)
+  await call(page, 'PUT', path, { title: now.definition.title, spec: { ...now.definition.spec, first_open_hours: 6 } })
+  await call(page, 'POST', 'revisions', { only: [{ kind: 'follow_up_rule', name: 'lead_follow_up' }] })
+  await page.getByRole('button', { name: '发布', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: '发布', exact: true }).click()
+  await reads(dialog.getByRole('alert'), /陈立 已在你修改期间发布了/)
+  await dialog.getByRole('button', { name: '用我的版本覆盖' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const { body: after } = await call<{ definition: { spec: { first_open_hours: number } } }>(page, 'GET', path)
+  expect(after.definition.spec.first_open_hours).toBe(9)
 })
 
 test('a channel’s key is shown once and lets leads in', async () => {
   const page = await open()
-  await signIn(page, 'fangyuan')
-  await page.goto('/config/channel/h5_form')
+  await signIn(page, 'fangyuan', '/config/channel/h5_form')
   await page.getByRole('button', { name: '为这个渠道新建密钥' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '新建密钥' }).click()
   const secret = (await page.getByTestId('key-secret').innerText()).trim()
@@ -154,8 +164,7 @@ test('a channel’s key is shown once and lets leads in', async () => {
   expect(sent.status).toBe(202)
   // Marketing lets leads in and sees none; the director sees them, and the keys.
   const boss = await open()
-  await signIn(boss, 'chenli')
-  await boss.goto(`/objects/lead?view=all&q=${encodeURIComponent('表单来的学校')}`)
+  await signIn(boss, 'chenli', `/objects/lead?view=all&q=${encodeURIComponent('表单来的学校')}`)
   await reads(boss.getByTestId('lead-row').first(), /表单来的学校/)
   await boss.goto('/config/keys')
   await boss.getByRole('cell', { name: 'h5_form' }).or(boss.getByRole('cell', { name: 'H5表单' })).first().waitFor()

@@ -24,8 +24,7 @@ test('分配诊断 names the misspelt rule, shows what its remedy would do, and 
   expect(lead.owner).toBeNull()
 
   const director = await open()
-  await signIn(director, 'chenli')
-  await director.goto(`/objects/lead/${lead.id}`)
+  await signIn(director, 'chenli', `/objects/lead/${lead.id}`)
   await director.getByTestId('why-panel').getByRole('link', { name: '分配诊断' }).click()
   await reads(director.getByTestId('diagnosis-one'), /进入时无人分配/)
   await reads(director.getByTestId('diagnosis-fault'), /教肓.*是否指“教育”？[\s\S]*采纳后，这条线索会有人接/s)

@@ -12,8 +12,7 @@ const found = async (page: Parameters<typeof call>[0], company: string) =>
 
 test('a form is built by drag and by keys, previewed as it goes, published and filled in by a visitor', async () => {
   const desk = await open(wide, ['definitions/form/f_e2e']) // not there yet
-  await signIn(desk, 'fangyuan')
-  await desk.goto('/config/form/f_e2e?new=' + encodeURIComponent('春季活动'))
+  await signIn(desk, 'fangyuan', '/config/form/f_e2e?new=' + encodeURIComponent('春季活动'))
   const website = { body: '' } // another site, which may embed the form by one of its two names
   const other = createServer((_request, response) => response.setHeader('Content-Type', 'text/html').end(website.body))
   await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready))
@@ -102,8 +101,7 @@ const newLink = async (page: Parameters<typeof call>[0]) =>
 
 test('the booth’s phone works without a net: entries wait, go once when it is back, a wrong one comes back with its reason', async () => {
   const desk = await open()
-  await signIn(desk, 'fangyuan')
-  await desk.goto('/config/form/expo')
+  await signIn(desk, 'fangyuan', '/config/form/expo')
   await desk.getByRole('button', { name: '生成展位录入链接' }).click()
   const link = await desk.getByTestId('form-code').locator('.hosted-booth code').innerText()
 

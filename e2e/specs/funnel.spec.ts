@@ -28,8 +28,7 @@ async function behind(page: Page): Promise<number> {
 
 test('cohort and period, with the figures that the server computed', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/funnel')
+  await signIn(page, 'chenli', '/funnel')
   const result = await funnel(page, ask)
   for (const s of result.stages) {
     await reads(cell(page, s.stage, 'count'), new RegExp(`^${s.count.toLocaleString('en-US')}$`))
@@ -57,8 +56,7 @@ test('cohort and period, with the figures that the server computed', async () =>
 
 test.each([['region', '按大区'], ['team', '按团队'], ['owner', '按销售'], ['source', '按来源']])('by %s each group has its line, and a number opens to as many records', async (by, word) => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/funnel')
+  await signIn(page, 'chenli', '/funnel')
   await page.getByRole('combobox', { name: '分组' }).click()
   await page.locator('.ant-select-dropdown:visible').getByText(word).click()
   const result = await funnel(page, { ...ask, by })
@@ -81,8 +79,7 @@ test.each([['region', '按大区'], ['team', '按团队'], ['owner', '按销售'
 
 test('a stage’s number and its mean days open to the same records that they count', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/funnel?span=30d')
+  await signIn(page, 'chenli', '/funnel?span=30d')
   const result = await funnel(page, { mode: 'cohort', period: { last: 30, unit: 'day' } })
   const [, , quoted] = result.stages
   await cell(page, 'quoted', 'count').click()
@@ -121,8 +118,7 @@ test('one rep stands beside the team', async () => {
 
 test('what happens elsewhere is in the funnel at once', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/funnel')
+  await signIn(page, 'chenli', '/funnel')
   const before = (await funnel(page, ask)).stages[0]?.count ?? 0
   await reads(cell(page, 'new', 'count'), new RegExp(`^${before.toLocaleString('en-US')}$`))
   await newLead(page, { company: '进漏斗学校', region: '浙江 杭州' })

@@ -72,8 +72,7 @@ test('a workbook named .csv: sheet, header, a new field, a trial, the import, an
 
 test('a grid pasted from a spreadsheet', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/import')
+  await signIn(page, 'chenli', '/import')
   await page.getByRole('button', { name: '从 Excel 粘贴' }).waitFor()
   await page.evaluate(() => {
     const data = new DataTransfer()
@@ -87,8 +86,7 @@ test('a grid pasted from a spreadsheet', async () => {
 
 test('what is no table says what to do', async () => {
   const page = await open(wide, ['/uploads'])
-  await signIn(page, 'chenli')
-  await page.goto('/import')
+  await signIn(page, 'chenli', '/import')
   const ole = Buffer.concat([Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), Buffer.alloc(2000)])
   await page.locator('input[type=file]').setInputFiles({ name: '旧表.xls', mimeType: 'application/vnd.ms-excel', buffer: ole })
   await reads(page.getByRole('alert'), /旧版 Excel[\s\S]*另存为/)

@@ -120,8 +120,7 @@ test('GB18030 is found by itself; with assignment off all go to the pool', async
 
 test('what is no file of rows is refused in words', async () => {
   const page = await open(wide, ['/uploads', ':preview'])
-  await signIn(page, 'chenli')
-  await page.goto('/import')
+  await signIn(page, 'chenli', '/import')
   await page.locator('input[type=file]').setInputFiles({ name: 'picture.csv', mimeType: 'text/csv', buffer: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 0, 0xff]) })
   const said = page.getByRole('alert')
   await said.waitFor()

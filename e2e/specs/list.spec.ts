@@ -10,8 +10,7 @@ const state = (page: Page, name: string): string | null => new URL(page.url()).s
 
 test('conditions become chips and a sentence; the address keeps them over reload and Back', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/objects/lead?view=all')
+  await signIn(page, 'chenli', '/objects/lead?view=all')
   await page.getByTestId('lead-row').first().waitFor()
   await page.getByRole('group', { name: '筛选条件' }).getByRole('button', { name: '条件' }).click()
   const form = page.locator('.filter-form')
@@ -55,8 +54,7 @@ test('conditions become chips and a sentence; the address keeps them over reload
 
 test('columns sort both ways; a record opens and Back finds the list as it was', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/objects/lead?view=all')
+  await signIn(page, 'chenli', '/objects/lead?view=all')
   await page.getByTestId('lead-row').first().waitFor()
   const budget = page.getByRole('columnheader', { name: '预算' })
   await budget.getByRole('button').click()
@@ -78,8 +76,7 @@ test('columns sort both ways; a record opens and Back finds the list as it was',
 
 test('j, k, x and Enter work the list by hand', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/objects/lead?view=soon')
+  await signIn(page, 'chenli', '/objects/lead?view=soon')
   await page.getByTestId('lead-row').nth(3).waitFor()
   await settled(page)
   const all = await ids(page)
@@ -135,8 +132,7 @@ test('a list searched by words says so and clears', async () => {
 
 test('a new lead is written in a drawer; the same phone again is merged and said so', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto('/objects/lead?view=all&new=1')
+  await signIn(page, 'chenli', '/objects/lead?view=all&new=1')
   const drawer = page.getByRole('dialog')
   await drawer.getByRole('textbox', { name: '公司' }).fill('手写的公司')
   await drawer.getByRole('textbox', { name: '手机' }).fill('139 5550 7788')
@@ -157,8 +153,7 @@ test('a new lead is written in a drawer; the same phone again is merged and said
 
 test('a change elsewhere reaches the list by itself', async () => {
   const page = await open()
-  await signIn(page, 'chenli')
-  await page.goto(`/objects/lead?view=all&q=${encodeURIComponent('自己来')}`)
+  await signIn(page, 'chenli', `/objects/lead?view=all&q=${encodeURIComponent('自己来')}`)
   await page.getByText('没有符合条件的记录').waitFor()
   const lead = await newLead(page, { company: '自己来的公司', region: '浙江 杭州' })
   await row(page, lead.id).waitFor()
@@ -181,8 +176,7 @@ test('customers, opportunities and contracts list and open alike', async () => {
 
 test('the list fits a phone as cards, each opening its record', async () => {
   const page = await open(narrow)
-  await signIn(page, 'linxiao')
-  await page.goto('/objects/lead')
+  await signIn(page, 'linxiao', '/objects/lead')
   const card = page.getByTestId('lead-row').first()
   await card.waitFor()
   const id = await card.getAttribute('data-id')

@@ -6,8 +6,7 @@ const open = useBrowser()
 
 test('marketing publishes a paper; the contact’s download shows on the owner’s screen by itself, with two hours to call', async () => {
   const desk = await open(wide, ['definitions/material/m_e2e']) // not there yet
-  await signIn(desk, 'fangyuan')
-  await desk.goto('/config/material/m_e2e?new=' + encodeURIComponent('设备维保白皮书'))
+  await signIn(desk, 'fangyuan', '/config/material/m_e2e?new=' + encodeURIComponent('设备维保白皮书'))
   await desk.locator('input[type=file]').setInputFiles({ name: '维保白皮书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 e2e') })
   await reads(desk.getByTestId('material-file'), /维保白皮书\.pdf/)
   await shot(desk, 'material-builder')

@@ -39,8 +39,7 @@ test('at the hour a lead is in its region’s list; what nobody opened stands in
 
   // The rep sees their own lines only, at hand size, and takes nothing out.
   const rep = await open(narrow)
-  await signIn(rep, 'linxiao')
-  await rep.goto('/overdue')
+  await signIn(rep, 'linxiao', '/overdue')
   await rep.locator(`[data-testid=overdue-row][data-record="${owned.id}"]`).waitFor()
   await reads(rep.locator(`[data-testid=overdue-row][data-record="${owned.id}"]`).getByTestId('overdue-stuck'), /未读|未送达/)
   expect(await rep.getByRole('link', { name: '导出 Excel' }).count()).toBe(0)

@@ -17,8 +17,7 @@ test('a rep claims from the pool; the lead is theirs, with its own countdown', a
   await signIn(page, 'chenli')
   const lead = await pooled(page, '待领学校')
   const rep = await open()
-  await signIn(rep, 'hefang')
-  await rep.goto('/objects/lead?view=pool')
+  await signIn(rep, 'hefang', '/objects/lead?view=pool')
   await row(rep, lead.id).waitFor()
   await shot(rep, 'pool')
   await row(rep, lead.id).click()
@@ -59,8 +58,7 @@ test('several at once: x selects, one button claims, the outcome is counted', as
   await signIn(page, 'chenli')
   const leads = [await pooled(page, '批量甲学校'), await pooled(page, '批量乙学校')]
   const rep = await open()
-  await signIn(rep, 'hefang')
-  await rep.goto(`/objects/lead?view=pool&q=${encodeURIComponent('批量')}`)
+  await signIn(rep, 'hefang', `/objects/lead?view=pool&q=${encodeURIComponent('批量')}`)
   await row(rep, leads[1]?.id ?? '').waitFor()
   await expect.poll(() => rep.getByTestId('lead-row').count()).toBe(2)
   for (const key of ['j', 'x', 'j', 'x']) await rep.keyboard.press(key)
@@ -78,8 +76,7 @@ test('the pool by region: claimed with one thumb, undone, given out many at once
   const many = [await pooled(boss, '公海批量甲学校'), await pooled(boss, '公海批量乙学校')]
 
   const rep = await open(narrow)
-  await signIn(rep, 'hefang')
-  await rep.goto('/pool')
+  await signIn(rep, 'hefang', '/pool')
   const mine = rep.locator(`[data-testid=pool-row][data-id="${thumb.id}"]`)
   await mine.getByText('先放回公海').waitFor()
   await shot(rep, 'pool-page')

@@ -151,8 +151,7 @@ test('the help column says why and what next; the related stands under the facts
 
 test('on a phone the countdown and the composer come before the facts', async () => {
   const page = await open(narrow)
-  await signIn(page, 'linxiao')
-  await page.goto('/objects/lead')
+  await signIn(page, 'linxiao', '/objects/lead')
   await page.locator('.record-card-title').first().click()
   for (const part of ['.banner', '.composer', '.facts']) await page.locator(part).first().waitFor() // cards of the list have countdowns too
   const y = async (selector: string) => (await page.locator(selector).first().boundingBox())?.y ?? -1

@@ -23,8 +23,7 @@ test('a 医疗 lead opens on the 医疗 scripts; a copy is counted; an edit show
   await shot(page, 'scripts-panel')
 
   const desk = await open(undefined, ['status of 409']) // the save meets a use counted meanwhile and goes on
-  await signIn(desk, 'fangyuan')
-  await desk.goto(`/scripts?industry=${encodeURIComponent('医疗')}`)
+  await signIn(desk, 'fangyuan', `/scripts?industry=${encodeURIComponent('医疗')}`)
   await desk.getByRole('button', { name: `编辑：${question}` }).click()
   const drawer = desk.getByRole('dialog')
   // A copy made meanwhile does not get in the way of saving.
@@ -62,8 +61,7 @@ test('the panel is searched by pinyin and initials, and follows the chosen indus
 
 test('marketing keeps the library: new, off, deleted and undone; a rep may only read', async () => {
   const desk = await open()
-  await signIn(desk, 'fangyuan')
-  await desk.goto(`/scripts?industry=${encodeURIComponent('零售')}`)
+  await signIn(desk, 'fangyuan', `/scripts?industry=${encodeURIComponent('零售')}`)
   await expect.poll(() => desk.getByTestId('script').count()).toBe(3)
   await shot(desk, 'scripts')
   await desk.getByRole('button', { name: '新建话术' }).click()
@@ -77,8 +75,7 @@ test('marketing keeps the library: new, off, deleted and undone; a rep may only 
   await reads(line, /已停用/)
 
   const rep = await open(narrow)
-  await signIn(rep, 'linxiao')
-  await rep.goto(`/scripts?industry=${encodeURIComponent('零售')}`)
+  await signIn(rep, 'linxiao', `/scripts?industry=${encodeURIComponent('零售')}`)
   await expect.poll(() => rep.getByTestId('script').count()).toBe(3)
   expect(await rep.getByRole('button', { name: /编辑|删除|新建话术/ }).count()).toBe(0)
   expect(await rep.getByRole('switch').count()).toBe(0)

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { narrow, useBrowser, wide } from '../harness/browser'
-import { call, settled, shot, signIn } from '../harness/steps'
+import { call, go, settled, shot, signIn, signInByHand } from '../harness/steps'
 
 const open = useBrowser()
 
-test('a wrong password is refused in words', async () => {
+test('a wrong password is refused in words, the right one lets in', async () => {
   const page = await open()
   await page.goto('/')
   const form = page.getByTestId('sign-in-form')
@@ -16,6 +16,7 @@ test('a wrong password is refused in words', async () => {
   expect(await said.innerText()).toContain('用户名或密码不对')
   await shot(page, 'sign-in-refused')
   expect(await form.isVisible()).toBe(true)
+  await signInByHand(page, 'admin')
 })
 
 test('a demo person is one tap away, and the address asked for is kept', async () => {
@@ -49,22 +50,22 @@ test.each(people)('$username sees what a $role works with', async ({ username, r
   await shot(page, `home-${username}`)
 
   // What is not this person's says so, whichever way it is reached.
-  await page.goto('/trail')
+  await go(page, '/trail')
   await page.getByRole('heading', { name: '审计留痕' }).waitFor()
   expect(await page.getByText('没有权限查看').isVisible(), 'refused the trail').toBe(!nav.includes('审计留痕'))
-  await page.goto('/import')
+  await go(page, '/import')
   await page.getByRole('heading', { name: '导入线索' }).waitFor()
   expect(await page.getByText('没有权限查看').isVisible(), 'refused the import').toBe(role === '销售')
   if (role === '销售') await shot(page, 'no-right')
 
   for (const [kind, path] of Object.entries(definitions)) {
-    await page.goto(`/config/${path}`)
+    await go(page, `/config/${path}`)
     await page.locator('.builder-form, .build').first().waitFor()
     expect(await page.getByRole('button', { name: '发布' }).count(), `may publish ${kind}`).toBe(publishes.includes(kind) ? 1 : 0)
     const enabled = await page.locator(':is(.builder-form, .build-side, .build-main) :is(input, button, [role=switch], [role=combobox]):enabled').count()
     expect(enabled > 0, `may edit ${kind}`).toBe(publishes.includes(kind))
   }
-  await page.goto('/config/keys')
+  await go(page, '/config/keys')
   await settled(page)
   expect(await page.getByRole('button', { name: '新建密钥' }).count(), 'makes keys').toBe(keys ? 1 : 0)
 

@@ -1,7 +1,7 @@
 import type { Page, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { narrow, picture, useBrowser, wide } from '../harness/browser'
-import { call, newLead, settled, shot, signIn } from '../harness/steps'
+import { call, go, newLead, settled, shot, signIn } from '../harness/steps'
 
 const open = useBrowser()
 
@@ -91,7 +91,7 @@ test('English: the language is switched in the menu, and no page keeps words of 
   const left: string[] = []
   const faint: string[] = []
   for (const [name, path] of pages(lead)) {
-    await page.goto(path)
+    await go(page, path)
     await page.locator('main :is(h1, .state-title)').first().waitFor()
     await settled(page)
     for (const text of await ownWords(page)) {
@@ -113,7 +113,7 @@ test('dark: every page is drawn from the same tokens, with text that can be read
   const lead = await sample(page)
   const faint: string[] = []
   for (const [name, path] of pages(lead)) {
-    await page.goto(path)
+    await go(page, path)
     await page.locator('main :is(h1, .state-title)').first().waitFor()
     await settled(page)
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
@@ -226,7 +226,7 @@ test('on a phone every page fits, in light text that can be read', { timeout: 24
   await signIn(page, 'chenli')
   const wrong: string[] = []
   for (const [name, path] of pages(await sample(page))) {
-    await page.goto(path)
+    await go(page, path)
     await page.locator('main :is(h1, .state-title, .config-back)').first().waitFor()
     await settled(page)
     const over = await wider(page)

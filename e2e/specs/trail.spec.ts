@@ -37,8 +37,7 @@ test('the trail says who did what when and from where, and how far it is sealed'
 
 test('older events are read page by page, without a gap', async () => {
   const page = await open()
-  await signIn(page, 'admin')
-  await page.goto('/trail?object=lead')
+  await signIn(page, 'admin', '/trail?object=lead')
   const rows = page.locator('.trail-table tbody tr')
   await rows.nth(49).waitFor()
   await page.getByRole('button', { name: '更早的记录' }).click()
@@ -51,8 +50,7 @@ test('older events are read page by page, without a gap', async () => {
 
 test('no one who looks can change it: the page offers nothing, the API refuses', async () => {
   const page = await open(undefined, ['/api/v1/events'])
-  await signIn(page, 'admin')
-  await page.goto('/trail')
+  await signIn(page, 'admin', '/trail')
   await page.locator('.trail-table tbody tr').first().waitFor()
   expect(await page.locator('.trail-table').getByRole('button', { name: /删除|修改/ }).count()).toBe(0)
   for (const method of ['DELETE', 'PATCH', 'PUT', 'POST']) {

@@ -91,8 +91,7 @@ test('a lead in the pool says why it is there', async () => {
 
 test('on a phone the panel rises from below and is read whole', async () => {
   const page = await open(narrow)
-  await signIn(page, 'linxiao')
-  await page.goto('/objects/lead?view=all')
+  await signIn(page, 'linxiao', '/objects/lead?view=all')
   const card = page.getByTestId('lead-row').first()
   await card.waitFor()
   const id = await card.getAttribute('data-id')

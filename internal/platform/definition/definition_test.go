@@ -77,7 +77,7 @@ func TestFromDraftToSnapshot(t *testing.T) {
 		before := m.Current()
 
 		wrong := define("object", "asset", `{"title_field":"nmae","fields":[{"name":"name","title":{"zh-CN":"名称"},"type":"text"}]}`)
-		problems, err := m.SaveDraft(t.Context(), boss, wrong)
+		problems, err := m.SaveDraft(t.Context(), boss, wrong, 0)
 		require.NoError(t, err)
 		require.Len(t, problems, 1, "a draft says what is wrong with it, and is kept")
 		assert.Equal(t, problem.Item{Kind: "object", Name: "asset", Pointer: "/spec/title_field", Code: "unknown_field", Message: "没有字段“nmae”", Hint: "是否指“name”？"}, problems[0])
@@ -92,9 +92,9 @@ func TestFromDraftToSnapshot(t *testing.T) {
 		assert.NotContains(t, tables(t, k.DB), "o_asset")
 
 		right := define("object", "asset", `{"title_field":"name","fields":[{"name":"name","title":{"zh-CN":"名称"},"type":"text"}]}`)
-		problems, err = m.SaveDraft(t.Context(), boss, right)
+		problems, err = m.SaveDraft(t.Context(), boss, right, 0)
 		assert.True(t, len(problems) == 0 && err == nil)
-		_, err = m.SaveDraft(t.Context(), boss, thing("later", "text"))
+		_, err = m.SaveDraft(t.Context(), boss, thing("later", "text"), 0)
 		require.NoError(t, err)
 		assert.Same(t, before, m.Current(), "a draft changes nothing")
 		rev, err := m.Publish(t.Context(), boss, "资产", nil, []definition.Key{{Kind: "object", Name: "asset"}})
@@ -199,7 +199,7 @@ func TestAFailingPublishLeavesNothing(t *testing.T) {
 		before, had := k.Defs.Current(), tables(t, k.DB)
 		versions, revisions := count(t, k.DB, "SELECT COUNT(*) FROM definition_version"), count(t, k.DB, "SELECT COUNT(*) FROM revision")
 		for _, x := range []*definition.Definition{thing("aaa", "text"), &unique} { // aaa comes first
-			_, err := k.Defs.SaveDraft(t.Context(), boss, x)
+			_, err := k.Defs.SaveDraft(t.Context(), boss, x, 0)
 			require.NoError(t, err)
 		}
 		_, err := k.Defs.Publish(t.Context(), boss, "", nil, nil)
@@ -351,7 +351,7 @@ func TestOneDraftIsPublishedOnce(t *testing.T) {
 	t.Parallel()
 	kerneltest.Each(t, func(t *testing.T, url string) {
 		k := kerneltest.Open(t, url)
-		_, err := k.Defs.SaveDraft(t.Context(), boss, thing("once", "text"))
+		_, err := k.Defs.SaveDraft(t.Context(), boss, thing("once", "text"), 0)
 		require.NoError(t, err)
 		var all sync.WaitGroup
 		errs := make([]error, 6)
@@ -412,5 +412,43 @@ func TestTheRecorderIsPartOfThePublish(t *testing.T) {
 		_, err := m.Publish(t.Context(), boss, "", []*definition.Definition{define("object", "asset", `{"fields":[{"name":"text","title":{"zh-CN":"内容"},"type":"integer"}]}`)}, nil)
 		assert.Equal(t, "type_change", problem.As(err).Items[0].Code, "refused by the tables")
 		assert.Equal(t, 1, count(t, k.DB, "SELECT COUNT(*) FROM setting WHERE name LIKE 'told-%'"))
+	})
+}
+
+// TestADraftDoesNotSilentlyReplaceWhatSomebodyPublished: what was published since the change began is named, and goes only when one says so.
+func TestADraftDoesNotSilentlyReplaceWhatSomebodyPublished(t *testing.T) {
+	t.Parallel()
+	kerneltest.Each(t, func(t *testing.T, url string) {
+		k := kerneltest.Open(t, url)
+		m := k.Defs
+		first, err := m.Publish(t.Context(), boss, "", []*definition.Definition{thing("shared", "text")}, nil)
+		require.NoError(t, err)
+		stood, _ := m.Current().Definition("object", "shared")
+		_, err = m.Publish(t.Context(), boss, "", []*definition.Definition{thing("shared", "long_text")}, nil) // by whom asks for no care
+		require.NoError(t, err)
+
+		_, err = m.SaveDraft(t.Context(), boss, thing("shared", "text"), first.N) // changed on the first version
+		require.NoError(t, err)
+		_, err = m.SaveDraft(t.Context(), boss, thing("shared", "text"), 0) // saved again: still made on the first
+		require.NoError(t, err)
+		_, err = m.Publish(t.Context(), boss, "", nil, nil)
+		p := problem.As(err)
+		require.NotNil(t, p)
+		assert.Equal(t, problem.Conflict, p.Class)
+		require.Len(t, p.Items, 1)
+		assert.Equal(t, "definition_changed", p.Items[0].Code)
+		assert.Contains(t, p.Items[0].Message, "总监")
+		drafts, err := m.Drafts(t.Context())
+		require.NoError(t, err)
+		require.Len(t, drafts, 1, "the draft is not lost")
+		rev, err := m.PublishOver(t.Context(), boss, "", nil)
+		require.NoError(t, err)
+		now, _ := m.Current().Definition("object", "shared")
+		assert.Equal(t, rev.N, now.Revision)
+		assert.Equal(t, string(stood.Spec), string(now.Spec))
+
+		stale := *stood
+		_, err = m.Publish(t.Context(), boss, "", []*definition.Definition{&stale}, nil)
+		assert.Equal(t, "definition_changed", problem.As(err).Code, "a program that read an older version does not replace the newer one")
 	})
 }

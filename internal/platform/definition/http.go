@@ -133,6 +133,8 @@ type body struct {
 	Aliases []string        `json:"aliases,omitempty"`
 	Spec    json.RawMessage `json:"spec"`
 	Removed bool            `json:"removed,omitempty"`
+	// Base is the revision of the version that was changed; without it the change is taken for one of what stands now.
+	Base int64 `json:"base,omitempty"`
 }
 
 func (h *HTTP) put(ctx context.Context, in *putIn) (*bodyOut, error) {
@@ -153,7 +155,7 @@ func (h *HTTP) put(ctx context.Context, in *putIn) (*bodyOut, error) {
 	if !h.knownKind(in.Kind) {
 		return nil, problem.New(problem.Invalid, "invalid_definition", "没有这种定义", problem.Item{Pointer: "/kind", Code: "unknown_kind", Message: "没有“" + in.Kind + "”这种定义"})
 	}
-	problems, err := h.Manager.SaveDraft(ctx, actor.From(ctx), d)
+	problems, err := h.Manager.SaveDraft(ctx, actor.From(ctx), d, max(b.Base, 0))
 	if err != nil {
 		return nil, err
 	}
@@ -229,6 +231,7 @@ func (h *HTTP) publish(ctx context.Context, in *rawIn) (*bodyOut, error) {
 	var b struct {
 		Note string `json:"note"`
 		Only []Key  `json:"only"`
+		Over bool   `json:"over"` // what others have published since may go
 	}
 	if len(bytes.TrimSpace(in.RawBody)) > 0 {
 		if err := problem.ReadJSON(in.RawBody, &b, true); err != nil {
@@ -255,7 +258,7 @@ func (h *HTTP) publish(ctx context.Context, in *rawIn) (*bodyOut, error) {
 	if strings.ContainsRune(b.Note, 0) || len([]rune(b.Note)) > 1000 {
 		return nil, problem.New(problem.Invalid, "invalid_note", "说明无法保存", problem.Item{Pointer: "/note", Code: "invalid", Message: "说明含有空字符（NUL）或超过 1000 个字符", Hint: "请缩短或删去该字符"})
 	}
-	rev, err := h.Manager.Publish(ctx, actor.From(ctx), b.Note, nil, only)
+	rev, err := h.Manager.publish(ctx, actor.From(ctx), b.Note, nil, only, b.Over)
 	if err != nil {
 		return nil, err
 	}

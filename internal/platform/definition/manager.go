@@ -178,16 +178,25 @@ func (m *Manager) drafts(ctx context.Context, q store.Querier) ([]*Draft, error)
 	return out, rows.Err()
 }
 
-// SaveDraft keeps a draft and says what is wrong with it as it stands; a draft with problems is kept all the same.
-func (m *Manager) SaveDraft(ctx context.Context, a *actor.Actor, d *Definition) ([]problem.Item, error) {
+// SaveDraft keeps a draft and says what is wrong with it as it stands; a draft with problems is kept all the same. base is the revision it was
+// made on; 0 is the one of the draft that stands, else the present one.
+func (m *Manager) SaveDraft(ctx context.Context, a *actor.Actor, d *Definition, base int64) ([]problem.Item, error) {
 	body, err := json.Marshal(d)
 	if err != nil {
 		return nil, err
 	}
+	keep := ""
+	if base > 0 {
+		keep = ", base = excluded.base"
+	}
 	err = m.db.Write(ctx, store.Interactive, func(ctx context.Context, tx *store.Tx) error {
+		on := base
+		if on == 0 {
+			on = m.Current().Revision
+		}
 		_, err := tx.Exec(ctx, `INSERT INTO definition_draft (kind, name, body, base, actor, actor_name, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, actor = excluded.actor, actor_name = excluded.actor_name, at = excluded.at`,
-			d.Kind, d.Name, string(body), m.Current().Revision, null(a.ID), null(a.Name), m.clock.Milli())
+			ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body, actor = excluded.actor, actor_name = excluded.actor_name, at = excluded.at`+keep,
+			d.Kind, d.Name, string(body), on, null(a.ID), null(a.Name), m.clock.Milli())
 		return err
 	})
 	if err != nil {
@@ -220,7 +229,8 @@ func (m *Manager) overlay(base *Snapshot, changed []*Definition, revision int64)
 			delete(set, d.Key())
 			continue
 		}
-		set[d.Key()] = d
+		c := *d // what is given stays as it is
+		set[d.Key()] = &c
 	}
 	defs := make([]*Definition, 0, len(set))
 	for _, d := range set {
@@ -232,10 +242,18 @@ func (m *Manager) overlay(base *Snapshot, changed []*Definition, revision int64)
 
 // Publish makes one revision of the given definitions (nil: of all drafts; only limits which). The whole set is checked; with problems
 // nothing is published. Tables follow in the same transaction; the snapshot serves before Publish returns.
+//
+// Refused as definition_changed is what somebody else has published anew since it was read: a draft older than that, or a given definition
+// with another Revision than the one that stands (0 asks for no such care).
 func (m *Manager) Publish(ctx context.Context, a *actor.Actor, note string, defs []*Definition, only []Key) (*Revision, error) {
+	return m.publish(ctx, a, note, defs, only, false)
+}
+
+// publish is Publish; over lets drafts replace what was published since they were made.
+func (m *Manager) publish(ctx context.Context, a *actor.Actor, note string, defs []*Definition, only []Key, over bool) (*Revision, error) {
 	var rev *Revision
 	publish := func(ctx context.Context, tx *store.Tx) error {
-		changed := defs
+		changed, stale := defs, []Key(nil)
 		if changed == nil {
 			drafts, err := m.drafts(ctx, tx)
 			if err != nil {
@@ -244,11 +262,22 @@ func (m *Manager) Publish(ctx context.Context, a *actor.Actor, note string, defs
 			for _, d := range drafts {
 				if len(only) == 0 || contains(only, d.Key()) {
 					changed = append(changed, &d.Definition)
+					if now, ok := m.Current().Definition(d.Kind, d.Name); ok && now.Revision > d.Base {
+						stale = append(stale, d.Key())
+					}
 				}
 			}
 			if len(changed) == 0 {
 				return problem.New(problem.Invalid, "nothing_to_publish", "没有待发布的草稿")
 			}
+		}
+		for _, d := range defs {
+			if now, ok := m.Current().Definition(d.Kind, d.Name); ok && d.Revision > 0 && now.Revision != d.Revision {
+				stale = append(stale, d.Key())
+			}
+		}
+		if len(stale) > 0 && !over {
+			return m.changedSince(ctx, tx, stale)
 		}
 		var err error
 		rev, err = m.publishIn(ctx, tx, a, note, changed)
@@ -256,6 +285,20 @@ func (m *Manager) Publish(ctx context.Context, a *actor.Actor, note string, defs
 	}
 	err := m.writeRevision(ctx, publish)
 	return rev, err
+}
+
+// changedSince says who has published definitions meanwhile.
+func (m *Manager) changedSince(ctx context.Context, q store.Querier, stale []Key) error {
+	var items []problem.Item
+	for _, k := range stale {
+		d, _ := m.Current().Definition(k.Kind, k.Name)
+		by := ""
+		if err := q.QueryRow(ctx, "SELECT COALESCE(actor_name, '') FROM revision WHERE n = ?", d.Revision).Scan(&by); err != nil {
+			return err
+		}
+		items = append(items, problem.Item{Kind: k.Kind, Name: k.Name, Code: "definition_changed", Message: fmt.Sprintf("%s 已在你修改期间发布了“%s”的新版本（修订 %d）", by, d.Title.ZH, d.Revision), Hint: "请在新版本上再改一次，或确认用你的版本覆盖"})
+	}
+	return problem.New(problem.Conflict, "definition_changed", "有人在你修改期间发布了新版本，没有发布你的修改", items...)
 }
 
 // writeRevision runs a publishing work. Two of them in one write group, or on two nodes, take the same number: the later one is checked

@@ -35,9 +35,18 @@ func (m *Importer) mayAddFields(a *actor.Actor) bool {
 	return m.Writer.Access.Right(snap, a, "definitions.write") && m.Writer.Access.MayConfigure(snap, a, object.Kind)
 }
 
-// addFields publishes an object with the fields asked for and maps their columns to them. Problems: forbidden, unknown_column, bad_type,
-// drafted (somebody's unpublished change of the object would be lost).
+// addFields publishes an object with the fields asked for and maps their columns to them, on what stands when it comes to it. Problems:
+// forbidden, unknown_column, bad_type, drafted (somebody's unpublished change of the object would be lost).
 func (m *Importer) addFields(ctx context.Context, o *object.Object, r *Request, head []string, samples [][]string) (*object.Object, error) {
+	for attempt := 0; ; attempt++ {
+		made, err := m.addFieldsTo(ctx, o, r, head, samples)
+		if p := problem.As(err); p == nil || p.Code != "definition_changed" || attempt == 5 {
+			return made, err
+		}
+	}
+}
+
+func (m *Importer) addFieldsTo(ctx context.Context, o *object.Object, r *Request, head []string, samples [][]string) (*object.Object, error) {
 	if !m.mayAddFields(r.Actor) {
 		return nil, problem.New(problem.Forbidden, "forbidden", "你没有权限新建字段", problem.Item{Pointer: "/new_fields", Code: "forbidden", Message: "新建字段要有配置对象的权限", Hint: "请把这些列设为“不导入”，或请管理员、销售总监来导入"})
 	}

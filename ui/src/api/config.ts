@@ -33,7 +33,7 @@ export function useCheck(edited: Edited[] | null) {
 export function useSaveDraft(kind: string, name: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (given: { title: Title; spec: unknown }) => api.put<DraftSaved>(path(kind, name), given),
+    mutationFn: (given: { title: Title; spec: unknown; base?: number }) => api.put<DraftSaved>(path(kind, name), given),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.definitions }),
   })
 }
@@ -49,7 +49,7 @@ export function useDropDraft(kind: string, name: string) {
 export function usePublish() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: async ({ companion, ...given }: { note: string; only: { kind: string; name: string }[]; companion?: Edited | null }) => {
+    mutationFn: async ({ companion, ...given }: { note: string; only: { kind: string; name: string }[]; companion?: Edited | null; over?: boolean }) => {
       if (!companion) return api.post<{ revision: Revision }>('revisions', given)
       const { kind, name, title, spec } = companion
       await api.put<DraftSaved>(path(kind, name), { title, spec })

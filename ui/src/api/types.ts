@@ -313,7 +313,7 @@ export interface Definition<S = unknown> {
   sentence?: string
 }
 
-export interface Draft<S = unknown> { aliases?: string[]; title: Title; spec: S; by?: string | { name: string }; at?: string }
+export interface Draft<S = unknown> { aliases?: string[]; title: Title; spec: S; by?: string | { name: string }; at?: string; base?: number }
 export interface DefinitionDetail { definition: Definition | null; draft: Draft | null; sentence?: string }
 export interface DefinitionProblem { kind?: string; name?: string; pointer: string; code: string; message: string; hint?: string }
 export interface DraftSaved { draft: Draft; problems?: DefinitionProblem[]; sentence?: string }

@@ -20,7 +20,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const phone = usePhone()
   const live = useLive(useNudges())
   const nav = useNav()
-  const { pathname } = useLocation()
+  const { pathname, search } = useLocation()
   const why = useWhy()
   const [narrow, setNarrow] = useState(() => localStorage.getItem(railKey) === 'narrow')
   const toggle = (): void => {
@@ -55,7 +55,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <div className="frame-body">
         <TopBar live={live} />
         <ShellNews />
-        <main id="main" tabIndex={-1}>{children}</main>
+        <main id="main" tabIndex={-1} data-at={pathname + search}>{children}</main>
       </div>
       {phone ? <BottomBar items={nav} /> : null}
       {why.current ? <Suspense fallback={null}><WhyDrawer why={why.current} onClose={why.close} /></Suspense> : null}

@@ -19,6 +19,7 @@ import type { PolicySpec, TagSpec } from '../config/specs'
 import { starting } from '../config/starting'
 import { useSettled } from '../../parts/useSettled'
 import { CheckLine } from '../config/CheckLine'
+import { useBase } from '../config/useBase'
 import { useChecked } from '../config/useChecked'
 import { writable, type Working } from '../config/working'
 import { FairnessView } from './FairnessView'
@@ -50,6 +51,7 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const [publishing, setPublishing] = useState(false)
   const [naming, setNaming] = useState(false)
   const [published, setPublished] = useState<number | null>(null)
+  const base = useBase(detail, changed)
   const save = useSaveDraft(kind, name)
   const drop = useDropDraft(kind, name)
   const restore = useRestore()
@@ -83,7 +85,7 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   }, [history])
 
   const saveDraft = (after?: () => void): void =>
-    save.mutate(working, {
+    save.mutate({ ...working, base }, {
       onSuccess: () => {
         history.reset(null)
         if (after) after()

@@ -1,3 +1,4 @@
+import { ExclamationCircleOutlined } from '@ant-design/icons'
 import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +7,7 @@ import { children, groupKind, isMeasure, type Condition, type MeasureLeaf } from
 import { useMeta } from '../../api/session'
 import { kindOf } from '../../fields'
 import { subjectOf } from '../../parts/conditionWords'
+import { problemText } from '../../parts/problem'
 import { useCandidateTerms } from '../config/useTerms'
 
 const few = 6
@@ -16,6 +18,9 @@ function measures(tree: Condition | null | undefined): MeasureLeaf[] {
   return isMeasure(tree) ? [tree] : []
 }
 
+/** A figure is asked once for each span of time. */
+const keyOf = (m: MeasureLeaf): string => JSON.stringify([m.measure, m.period ?? null])
+
 /** The live figures that the branch asks of each rep, as they stand now. */
 export function CandidatesNow({ where, object }: { where?: Condition | null; object: string }) {
   const { t } = useTranslation()
@@ -23,7 +28,7 @@ export function CandidatesNow({ where, object }: { where?: Condition | null; obj
   const terms = useCandidateTerms(object)
   const [all, setAll] = useState(false)
   const fairness = useFairness(object, 30)
-  const asked = measures(where).filter((m, i, list) => list.findIndex((o) => o.measure === m.measure) === i)
+  const asked = measures(where).filter((m, i, list) => list.findIndex((o) => keyOf(o) === keyOf(m)) === i)
   const figures = useQueries({
     queries: asked.map((m) => figuresQuery({ measure: m.measure, entity: meta.measures.find((x) => x.name === m.measure)?.entity ?? object, ...(m.period ? { period: m.period } : {}) })),
   })
@@ -34,7 +39,7 @@ export function CandidatesNow({ where, object }: { where?: Condition | null; obj
     <div className="figures-now" data-testid="figures-now">
       <h3 className="section-title">{t('builder.figuresNow')}</h3>
       <table>
-        <thead><tr><th scope="col">{t('why.rep')}</th>{asked.map((m) => <th key={m.measure} scope="col" className="num">{subjectOf(m, terms)?.title}</th>)}</tr></thead>
+        <thead><tr><th scope="col">{t('why.rep')}</th>{asked.map((m) => <th key={keyOf(m)} scope="col" className="num">{subjectOf(m, terms)?.title}</th>)}</tr></thead>
         <tbody>
           {shown.map((p) => (
             <tr key={p.id}>
@@ -43,7 +48,7 @@ export function CandidatesNow({ where, object }: { where?: Condition | null; obj
                 const field = subjectOf(m, terms)?.field
                 const got = figures[i]
                 const n = got?.data?.get(p.id)
-                return <td key={m.measure} className="num">{got?.isPending ? '…' : got?.isError || n === null || !field ? '—' : kindOf(field).words(n ?? (field.type === 'percent' ? null : 0), field, meta) || '—'}</td>
+                return <td key={keyOf(m)} className="num" title={got?.isError ? problemText(got.error) : undefined}>{got?.isPending ? '…' : got?.isError ? <ExclamationCircleOutlined className="bad" aria-label={problemText(got.error)} /> : n === null || !field ? '—' : kindOf(field).words(n ?? (field.type === 'percent' ? null : 0), field, meta) || '—'}</td>
               })}
             </tr>
           ))}

@@ -26,6 +26,7 @@ import { Sentence } from './Sentence'
 import type { ChannelSpec, FollowUpSpec, DuplicateSpec, PoolSpec } from './specs'
 import { starting } from './starting'
 import { Summary } from './Summary'
+import { useBase } from './useBase'
 import { useChecked } from './useChecked'
 import { writable, type Working } from './working'
 
@@ -57,11 +58,12 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
   const [edited, setEdited] = useState<Working | null>(null)
   const [publishing, setPublishing] = useState(false)
   const working = edited ?? kept
+  const changed = edited !== null
+  const base = useBase(detail, changed)
   const save = useSaveDraft(kind, name)
   const drop = useDropDraft(kind, name)
   const hasForm = formed.includes(kind)
   const hasDraft = Boolean(detail.draft)
-  const changed = edited !== null
   const asked = hasForm && may && (changed || hasDraft)
   const check = useChecked(asked ? [{ kind, name, ...working }] : null)
   const { problems } = check
@@ -69,7 +71,7 @@ function Editor({ kind, name, detail, freshTitle }: { kind: string; name: string
   const title = titled(working.title, name)
 
   const saveDraft = (after?: () => void): void =>
-    save.mutate(working, {
+    save.mutate({ ...working, base }, {
       onSuccess: () => {
         setEdited(null)
         if (after) after()

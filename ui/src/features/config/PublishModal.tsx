@@ -12,15 +12,16 @@ export function PublishModal({ only, companion, title, onClose, onPublished }: {
   const publish = usePublish()
   const [note, setNote] = useState('')
   const errors = publish.error instanceof Problem ? publish.error.errors : []
+  const changed = publish.error instanceof Problem && publish.error.code === 'definition_changed'
   return (
     <Modal
       open
       title={t('config.publishTitle', { title })}
-      okText={t('config.publish')}
+      okText={t(changed ? 'config.publishOver' : 'config.publish')}
       cancelText={t('action.cancel')}
-      okButtonProps={{ loading: publish.isPending }}
+      okButtonProps={{ loading: publish.isPending, danger: changed }}
       onCancel={onClose}
-      onOk={() => publish.mutate({ note, only, companion }, {
+      onOk={() => publish.mutate({ note, only, companion, over: changed || undefined }, {
         onSuccess: ({ revision }) => {
           void message.success(t('config.published', { n: revision.n }))
           onPublished?.(revision.n)

@@ -5,6 +5,7 @@ import { useMerges, useUnmerge } from '../../api/duplicates'
 import type { ObjectMeta } from '../../api/types'
 import { exactInstant } from '../../parts/format'
 import { problemText } from '../../parts/problem'
+import { Failed } from '../../parts/States'
 import { leftText } from './left'
 import './duplicates.css'
 
@@ -18,6 +19,7 @@ export function MergedBanner({ object, id }: { object: ObjectMeta; id: string })
   const undo = useUnmerge(object.name)
   const standing = merges.data?.merges.filter((m) => !m.undone_at && m.survivor === id) ?? []
   const pairs = merges.data?.pairs ?? 0
+  if (merges.isError) return <div className="dup-banner" data-testid="merged"><Failed error={merges.error} retry={() => void merges.refetch()} /></div>
   if (standing.length === 0 && pairs === 0) return null
   const run = (merge: string): void =>
     undo.mutate(merge, {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useMaterialLink, useMaterials } from '../../api/hosted'
 import { Card } from '../../parts/PageHead'
 import { problemText } from '../../parts/problem'
+import { Failed } from '../../parts/States'
 import { toClipboard } from '../scripts/clipboard'
 import { CopyLine } from './CopyLine'
 import './forms.css'
@@ -17,6 +18,7 @@ export function SendMaterial({ object, id }: { object: string; id: string }) {
   const [chosen, setChosen] = useState<string>()
   const all = materials.data ?? []
   const material = chosen ?? all[0]?.name
+  if (materials.isError) return <Card title={t('hosted.send')} testid="send-material"><Failed error={materials.error} retry={() => void materials.refetch()} /></Card>
   if (all.length === 0 || !material) return null
   const make = (): void => link.mutate({ material, object, id }, {
     onSuccess: async ({ path }) => { if (await toClipboard(window.location.origin + path)) void message.success(t('hosted.linkCopied')) },

@@ -25,7 +25,10 @@ function names(words: string, label: string, spelled: string): boolean {
   return label.toLowerCase().includes(typed) || spelled.split(' ').some((s) => s !== '' && s.startsWith(typed))
 }
 
-/** What the words find: records, then pages and actions; without words what was opened last, and the pages. here is the object whose list is open: it goes first. */
+/** The whole of a page's name, spelling or initials. */
+const exact = (words: string, label: string, spelled: string): boolean => [label.toLowerCase(), ...spelled.split(' ')].includes(words.toLowerCase())
+
+/** What the words find: records, then pages and actions (a page first that is called just so); without words what was opened last, and the pages. here is the object whose list is open: it goes first. */
 export function useChoices(words: string, here?: string) {
   const { t } = useTranslation()
   const meta = useMeta()
@@ -34,8 +37,9 @@ export function useChoices(words: string, here?: string) {
   const search = useSearch(words)
   const object = (name: string): string => titled(meta.objects.find((o) => o.name === name)?.title, name)
 
+  const spelled = (key: string): string => t(`palette.spelled.${key}`, { defaultValue: '' })
   const pages = nav
-    .filter((item) => words === '' || names(words, item.label, t(`palette.spelled.${item.key}`, { defaultValue: '' })))
+    .filter((item) => words === '' || names(words, item.label, spelled(item.key)))
     .map((item): Choice => ({ key: `page-${item.key}`, to: item.to, label: item.label, icon: item.icon }))
   const actions = meta.objects
     .filter((o) => o.rights.create && nav.some((item) => item.key === o.name))
@@ -54,6 +58,10 @@ export function useChoices(words: string, here?: string) {
       sections.push({ key: group.object, title: titled(group.title, group.object), choices })
     }
   }
-  sections.push({ key: 'pages', title: t('palette.pages'), choices: pages }, { key: 'actions', title: t('palette.actions'), choices: actions })
+  const called = words !== '' && nav.some((item) => exact(words, item.label, spelled(item.key)))
+  const listed = { key: 'pages', title: t('palette.pages'), choices: pages }
+  if (called) sections.unshift(listed)
+  else sections.push(listed)
+  sections.push({ key: 'actions', title: t('palette.actions'), choices: actions })
   return { sections: sections.filter((s) => s.choices.length > 0), search }
 }
