@@ -27,6 +27,8 @@ type Reader struct {
 	// Finder gives a condition on ids, as SQL under alias t, for the rows that have the words somewhere; ok is false where it cannot tell.
 	// It may be nil.
 	Finder func(ctx context.Context, o *object.Object, words string, hidden map[string]bool) (sql string, args []any, ok bool)
+
+	breadth breadth
 }
 
 // Sort is one key of an order. Empty is the smallest value; EmptyLast puts it behind all others in an ascending order too.
@@ -151,7 +153,8 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 			where, args = append(where, sql), append(args, more...)
 		}
 	}
-	add(scope.SQL("t"))
+	scoped, scopeArgs := scope.SQL("t")
+	add(scoped, scopeArgs)
 	hidden := r.Access.Hidden(r.Defs.Current(), a, o.Name)
 	sql, more, err := r.where(a, o, l.Filter, "/filter")
 	if err != nil {
@@ -186,6 +189,11 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 			return nil, err
 		}
 		add(keyset(keys, after))
+	}
+	if scoped != "" {
+		if where[1], err = r.byOrder(ctx, o, scoped, scopeArgs, keys); err != nil {
+			return nil, err
+		}
 	}
 	var order []string
 	for _, k := range keys {
