@@ -40,7 +40,7 @@ func TestWhoLeavesHandsOverInOneStep(t *testing.T) {
 		rita.get(t, leads, 401)
 		key.get(t, leads, 401)
 		assert.Contains(t, mustJSON(t, c.person(t, "rob").get(t, "/api/v1/inbox", 200)), "瑞塔 离职，3 条记录交接给你")
-		assert.Contains(t, c.ops(t, "object=lead&record_id=" + all[0])[0], "hand_over")
+		assert.Contains(t, c.ops(t, "object=lead&record_id="+all[0])[0], "hand_over")
 		assert.Contains(t, c.ops(t, "object=person&record_id=rita&op=leave"), "leave "+c.app.Dir.Name("person", admin.get(t, "/api/v1/session", 200)["user"].(map[string]any)["id"].(string)))
 
 		// One of them has gone on to somebody else meanwhile: it stays there.

@@ -151,6 +151,10 @@ var routeRights = []struct {
 	{"GET /api/v1/delegations", "/api/v1/delegations", nil, "401 200 200 200 200 200 200 401"},
 	{"POST /api/v1/delegations", "/api/v1/delegations", map[string]any{"delegate": "tom", "from": "2999-01-01", "until": "2999-01-02"}, "401 201 201 201 201 201 403 401"},
 	{"POST /api/v1/delegations/{id}:end", "/api/v1/delegations/none:end", nil, "401 404 404 404 404 404 404 401"},
+	// Moves in the org tree from a day on.
+	{"GET /api/v1/org-moves", "/api/v1/org-moves", nil, "401 403 403 403 403 200 403 401"},
+	{"POST /api/v1/org-moves", "/api/v1/org-moves", map[string]any{"object": "person", "id": "rob", "to": "team2", "from": "2999-01-01"}, "401 403 403 403 403 200 403 401"},
+	{"DELETE /api/v1/org-moves/{object}/{id}", "/api/v1/org-moves/person/nobody", nil, "401 403 403 403 403 404 403 401"},
 	// Who leaves hands over: by who keeps the people.
 	{"GET /api/v1/people/{id}/leaving", "/api/v1/people/sam/leaving", nil, "401 403 403 403 403 200 403 401"},
 	{"POST /api/v1/people/{id}:leave", "/api/v1/people/tom:leave", map[string]any{"way": "one", "to": []string{"max"}}, "401 403 403 403 403 200 403 401"},

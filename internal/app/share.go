@@ -32,3 +32,11 @@ func because(reason string) string {
 func (a *App) delegated(ctx context.Context, tx *store.Tx, d identity.Delegation, name string) error {
 	return a.engines.inbox.Send(ctx, tx, notify.Message{Person: d.Delegate, Kind: "delegation", Level: notify.Blue, Title: name + " 请你代理", Body: "代理期间，TA 的记录你也能看到和处理" + because(d.Reason), Object: "person", RecordID: d.Person})
 }
+
+// notMoved tells who planned a move in the org tree that it could not be made on its day.
+func (a *App) notMoved(ctx context.Context, tx *store.Tx, m identity.Move, why string) error {
+	if m.By == "" {
+		return nil
+	}
+	return a.engines.inbox.Send(ctx, tx, notify.Message{Person: m.By, Kind: "org_move", Level: notify.Amber, Title: "计划的调动没有进行：" + a.Dir.Name(m.Object, m.ID), Body: why + because(m.Reason), Object: m.Object, RecordID: m.ID})
+}

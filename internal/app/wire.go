@@ -52,6 +52,8 @@ type engines struct {
 	intake *intake.Intake
 	// signer signs links and page tokens; hosted serves the pages they open
 	signer *identity.Signer
+	// mover moves people and units from a day on
+	mover  *identity.Mover
 	hosted *hosted.Service
 	follow *followup.Engine
 	assign *assignment.Engine
@@ -91,6 +93,8 @@ func (a *App) wire(ctx context.Context) error {
 	e.search = search.New(a.Reader, a.Ledger, a.members)
 	a.Defs.OnSwap(e.search.Swapped)
 	a.Reader.Finder = e.search.Finder
+	e.mover = &identity.Mover{Writer: a.Writer, Timers: e.timers, Dir: a.Dir, Failed: a.notMoved}
+	e.mover.Register()
 	e.signer = identity.NewSigner(a.DB)
 	e.intake = &intake.Intake{Writer: a.Writer, Agent: a.agent, Tell: func(ctx context.Context, tx *store.Tx, person, title, body, object, id string) error {
 		return e.inbox.Send(ctx, tx, notify.Message{Person: person, Kind: "call", Level: notify.Amber, Title: title, Body: body, Object: object, RecordID: id})
@@ -181,6 +185,7 @@ func (a *App) routes(r *web.Router) {
 	(&record.ShareHTTP{Sharing: a.sharing()}).Routes(r)
 	(&record.VisibilityHTTP{Reader: a.Reader, Actor: a.Signing.ActorOf}).Routes(r)
 	(&leaving.HTTP{Engine: &leaving.Engine{Writer: a.Writer, Dir: a.Dir, Signing: a.Signing, Inbox: a.engines.inbox, Assigns: assignment.Assigns}}).Routes(r)
+	(&identity.MoveHTTP{Mover: a.engines.mover}).Routes(r)
 	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)
