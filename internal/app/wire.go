@@ -208,6 +208,9 @@ func (a *App) members(units []string) []string {
 }
 
 func (a *App) timers(ctx context.Context, objectName string, ids []string) (map[string]any, error) {
+	if objectName == "person" || objectName == "org_unit" {
+		return nil, nil // what waits there are moves to come, which are for who keeps the people
+	}
 	by, err := a.engines.follow.TimersFor(ctx, a.DB, objectName, ids)
 	if err != nil {
 		return nil, err
