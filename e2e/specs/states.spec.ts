@@ -1,7 +1,7 @@
 import type { Page, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { narrow, picture, useBrowser, wide } from '../harness/browser'
-import { call, go, newLead, settled, shot, signIn } from '../harness/steps'
+import { barriers, call, go, newLead, settled, shot, signIn } from '../harness/steps'
 
 const open = useBrowser()
 
@@ -90,6 +90,7 @@ test('English: the language is switched in the menu, and no page keeps words of 
   const lead = await sample(page)
   const left: string[] = []
   const faint: string[] = []
+  const barred: string[] = []
   for (const [name, path] of pages(lead)) {
     await go(page, path)
     await page.locator('main :is(h1, .state-title)').first().waitFor()
@@ -100,10 +101,12 @@ test('English: the language is switched in the menu, and no page keeps words of 
     }
     if ((await wider(page)) > 0) left.push(`${name}: wider than the window`)
     faint.push(...(await unreadable(page)).map((t) => `${name}: ${t}`)) // light, at a desk's width
+    barred.push(...(await barriers(page)).map((t) => `${name}: ${t}`))
     await picture(page, `en-${name}-1440`)
   }
   expect([...new Set(left)]).toEqual([])
   expect([...new Set(faint)]).toEqual([])
+  expect([...new Set(barred)]).toEqual([])
 })
 
 test('dark: every page is drawn from the same tokens, with text that can be read', { timeout: 240_000 }, async () => {

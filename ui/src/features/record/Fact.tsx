@@ -1,3 +1,4 @@
+import { EditOutlined } from '@ant-design/icons'
 import { Alert, Button } from 'antd'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
@@ -78,10 +79,9 @@ export function Fact({ field, object, detail, editable, editing, onEdit, onNext,
         {editing ? (
           <FactEditor field={field} label={label} refs={refs} start={isBlank(value) && hint?.raw ? hint.raw : value} read={{ value, version: record.version }} onCommit={(v, read, step) => void commit(v, read, step)} onCancel={() => onEdit(false)} />
         ) : editable ? (
-          <div className="fact-value" role="button" tabIndex={0} aria-label={t('record.edit', { field: label })}
-            onClick={(e) => { if (!(e.target as HTMLElement).closest('a')) start() }}
-            onKeyDown={(e) => { if (e.key === 'Enter' && e.target === e.currentTarget) { e.preventDefault(); start() } }}>
+          <div className="fact-value is-editable" onClick={(e) => { if (!(e.target as HTMLElement).closest('a')) start() }}>
             {shown}
+            <button type="button" className="fact-pen" aria-label={t('record.edit', { field: label })}><EditOutlined aria-hidden /></button>
           </div>
         ) : (
           <div className="fact-value is-fixed">

@@ -50,10 +50,10 @@ export function Facts({ object, detail }: { object: ObjectMeta; detail: RecordDe
             save={save.mutateAsync}
           />
         ))}
-        {shown.length < fields.length ? (
-          <div className="facts-more"><button type="button" className="link small" onClick={() => setAll(true)}>{t('record.showBlank', { count: fields.length - shown.length })}</button></div>
-        ) : null}
       </dl>
+      {shown.length < fields.length ? (
+        <div className="facts-more"><button type="button" className="link small" onClick={() => setAll(true)}>{t('record.showBlank', { count: fields.length - shown.length })}</button></div>
+      ) : null}
       <p className="facts-foot small muted">
         {t('record.entered')} <Age at={detail.record.created_at} />
         {detail.record.updated_at ? <> · {t('record.changed')} <Age at={detail.record.updated_at} /></> : null}
