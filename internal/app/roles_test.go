@@ -48,6 +48,7 @@ func TestScopeWordsAndConditionsOfARole(t *testing.T) {
 		for _, owner := range []string{"rita", "rob", "tom", "sam", ""} {
 			rows[owner] = c.made(t, "lead", owner, map[string]any{"company": "寻找" + owner, "phone": c.phone(), "industry": map[string]string{"sam": "医疗"}[owner]})
 		}
+		require.NoError(t, c.app.engines.search.CaughtUp(t.Context(), 20*time.Second))
 		for word, want := range map[string][]string{`"read":"own"`: {"rita"}, `"read":"team"`: {"rita", "rob"}, `"read":"below"`: {"rita", "rob"}, `"read":"region"`: {"rita", "rob", "tom"}, `"read":"team+pool"`: {"rita", "rob", ""},
 			`"read":"own","read_where":{"field":"industry","op":"eq","value":"医疗"}`:                                                                       {"rita", "sam"},
 			`"read":"none","read_where":{"field":"owner.unit","op":"eq","value":{"ref":"me.unit"}}`:                                                       {"rita", "rob"},
@@ -173,6 +174,7 @@ func TestATitleIsSeenAsItsField(t *testing.T) {
 func TestARecordIsShared(t *testing.T) {
 	eachCompany(t, func(t *testing.T, c *company) {
 		id := c.made(t, "lead", "rita", map[string]any{"company": "共享的公司", "phone": c.phone()})
+		require.NoError(t, c.app.engines.search.CaughtUp(t.Context(), 20*time.Second))
 		one, rita, sam, tom := leads+"/"+id, c.person(t, "rita"), c.person(t, "sam"), c.person(t, "tom")
 		sees := func(v *visitor, want bool) {
 			t.Helper()
