@@ -73,7 +73,9 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 		return nil, err
 	}
 	a.Env = &object.Env{Zone: zone, Regions: region.Load(), Name: func(o, id string) string { return a.Dir.Name(o, id) }}
-	a.Defs = definition.NewManager(a.DB, a.Clock, kinds(a.Env), object.Apply, a.recordRevision)
+	a.Defs = definition.NewManager(a.DB, a.Clock, kinds(a.Env), a.applyTables, a.recordRevision)
+	a.Defs.OnSettle(object.Settle)
+	a.DB.OnFinish(a.Defs.Still)
 	a.Dir = identity.NewDirectory(a.DB, a.Defs)
 	a.Access = &access.Control{Dir: a.Dir, DB: a.DB, Env: a.Env, Now: a.Clock.Now}
 	record.Reach(a.Access, a.DB, a.Defs)
@@ -93,6 +95,11 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 		return nil, fmt.Errorf("first start: %w", err)
 	}
 	return a, a.Dir.Reload(ctx)
+}
+
+// applyTables carries a publish into the tables.
+func (a *App) applyTables(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
+	return a.engines.schema.Apply(ctx, tx, old, next)
 }
 
 // recordRevision writes a publish into the trail.

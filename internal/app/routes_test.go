@@ -58,6 +58,17 @@ var routeRights = []struct {
 	{"GET /api/v1/revisions", "/api/v1/revisions", nil, "401 200 200 200 200 200 403 401"},
 	{"POST /api/v1/revisions/{n}/restore", "/api/v1/revisions/1/restore", nil, "401 403 403 403 403 200 403 401"}, // revision 1 knows no role “veiled”
 
+	// Fields and objects beyond draft and publish: 总监 and 管理员, who may also take data away for good.
+	{"GET /api/v1/objects:removed", "/api/v1/objects:removed", nil, "401 403 403 200 403 200 403 401"},
+	{"POST /api/v1/objects/{object}:restore", "/api/v1/objects/lead:restore", nil, "401 403 403 409 403 409 403 401"}, // it serves
+	{"POST /api/v1/objects/{object}:purge", "/api/v1/objects/lead:purge", nil, "401 403 403 409 403 409 403 401"},
+	{"POST /api/v1/objects/{object}:plan", "/api/v1/objects/lead:plan", map[string]any{"spec": map[string]any{"title_field": "company", "fields": []any{}}}, "401 403 403 200 403 200 403 401"},
+	{"GET /api/v1/objects/{object}/removed", "/api/v1/objects/lead/removed", nil, "401 403 403 200 403 200 403 401"},
+	{"POST /api/v1/objects/{object}/fields/{field}:restore", "/api/v1/objects/lead/fields/note:restore", nil, "401 403 403 404 403 404 403 401"},
+	{"POST /api/v1/objects/{object}/fields/{field}:purge", "/api/v1/objects/lead/fields/note:purge", nil, "401 403 403 409 403 409 403 401"},
+	{"POST /api/v1/objects/{object}/fields/{field}:retype", "/api/v1/objects/lead/fields/note:retype", map[string]any{"preview": true, "type": "text"}, "401 403 403 200 403 200 403 401"},
+	{"POST /api/v1/objects/{object}/fields/{field}:retype-cancel", "/api/v1/objects/lead/fields/note:retype-cancel", nil, "401 403 403 409 403 409 403 401"},
+
 	// Records: 销售 own and pool, 主管 the team, 总监 all, 市场部 no leads, the key reads.
 	{"GET /api/v1/objects/{object}/records", "/api/v1/objects/lead/records", nil, "401 200 200 200 404 200 200 401"},
 	{"POST /api/v1/objects/{object}/records", "/api/v1/objects/lead/records", map[string]any{"company": "新公司"}, "401 201 201 201 201 201 403 401"},

@@ -20,6 +20,7 @@ import (
 	"baton/internal/platform/query"
 	"baton/internal/platform/record"
 	"baton/internal/platform/rollup"
+	"baton/internal/platform/schema"
 	"baton/internal/platform/search"
 	"baton/internal/platform/store"
 	"baton/internal/platform/timer"
@@ -65,6 +66,7 @@ type engines struct {
 	dupes    *duplicate.Engine
 	convert  *conversion.Engine
 	sums     *rollup.Again
+	schema   *schema.Schema
 }
 
 // kinds lists the definition kinds in order of compilation.
@@ -74,7 +76,7 @@ func kinds(env *object.Env) []definition.Kind {
 }
 
 // rights are the named rights routes ask for.
-var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", hosted.ActivityRight, record.ViewAs}
+var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", "purge", hosted.ActivityRight, record.ViewAs}
 
 func (a *App) wire(ctx context.Context) error {
 	e := &a.engines
@@ -95,6 +97,8 @@ func (a *App) wire(ctx context.Context) error {
 	a.Reader.Finder = e.search.Finder
 	e.mover = &identity.Mover{Writer: a.Writer, Timers: e.timers, Dir: a.Dir, Failed: a.notMoved}
 	e.mover.Register()
+	e.schema = schema.New(a.Writer, a.Reader, e.jobs)
+	e.schema.Forget = e.search.Forget
 	e.signer = identity.NewSigner(a.DB)
 	e.intake = &intake.Intake{Writer: a.Writer, Agent: a.agent, Tell: func(ctx context.Context, tx *store.Tx, person, title, body, object, id string) error {
 		return e.inbox.Send(ctx, tx, notify.Message{Person: person, Kind: "call", Level: notify.Amber, Title: title, Body: body, Object: object, RecordID: id})
@@ -186,6 +190,7 @@ func (a *App) routes(r *web.Router) {
 	(&record.VisibilityHTTP{Reader: a.Reader, Actor: a.Signing.ActorOf}).Routes(r)
 	(&leaving.HTTP{Engine: &leaving.Engine{Writer: a.Writer, Dir: a.Dir, Signing: a.Signing, Inbox: a.engines.inbox, Assigns: assignment.Assigns}}).Routes(r)
 	(&identity.MoveHTTP{Mover: a.engines.mover}).Routes(r)
+	(&schema.HTTP{Schema: a.engines.schema, May: func(who *actor.Actor) bool { return a.Access.MayConfigure(a.Defs.Current(), who, object.Kind) }}).Routes(r)
 	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
 	(&script.HTTP{Library: &script.Library{Reader: a.Reader, Writer: a.Writer, Speller: pinyin.New()}}).Routes(r)

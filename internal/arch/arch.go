@@ -27,7 +27,7 @@ var platform = [][]string{
 	{"condition", "object", "timer"},
 	{"access", "ledger"},
 	{"record"},
-	{"query", "rollup", "search"},
+	{"query", "rollup", "schema", "search"},
 	{"identity"},
 	{"approval", "ask", "automation", "board", "connector", "notify", "template"},
 	{"live"},

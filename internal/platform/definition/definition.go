@@ -113,6 +113,10 @@ func (b *Builder) Problem(pointer, code, message, hint string) {
 	b.Problems = append(b.Problems, problem.Item{Kind: b.cur.Kind, Name: b.cur.Name, Pointer: pointer, Code: code, Message: message, Hint: hint})
 }
 
+// Fresh tells whether the definition is being written now. What was published before meets only the rules of its time, so that a newer program
+// still serves it.
+func (b *Builder) Fresh() bool { return b.cur.Revision == 0 }
+
 // Decode reads the spec strictly: an unknown or mistyped key is reported with its place and the nearest known name.
 func (b *Builder) Decode(into any) bool {
 	dec := json.NewDecoder(bytes.NewReader(b.cur.Spec))

@@ -22,6 +22,10 @@ type Recorder func(ctx context.Context, tx *store.Tx, a *actor.Actor, revision i
 // Applier carries a new snapshot into the database (tables and columns), inside the publishing transaction.
 type Applier func(ctx context.Context, tx *store.Tx, old, next *Snapshot) error
 
+// Settler brings definitions that are about to be published in line with those they replace: what a renamed field was called goes on as an
+// alias, say. q is nil while a draft is only tried; then only what serves is known. It returns new definitions and changes none of those given.
+type Settler func(ctx context.Context, q store.Querier, serving *Snapshot, changed []*Definition) ([]*Definition, error)
+
 // Change is one definition's part in a revision.
 type Change struct {
 	Kind string `json:"kind"`
@@ -47,6 +51,7 @@ type Manager struct {
 	current atomic.Pointer[Snapshot]
 	apply   Applier
 	record  Recorder
+	settle  Settler
 	onSwap  []func(*Snapshot)
 	past    sync.Map // revision → *Snapshot, of those asked for
 }
@@ -58,6 +63,9 @@ func NewManager(db *store.DB, c *clock.Clock, kinds []Kind, apply Applier, recor
 	m.current.Store(empty)
 	return m
 }
+
+// OnSettle sets what brings changed definitions in line with the standing ones. To be set before the first publish.
+func (m *Manager) OnSettle(f Settler) { m.settle = f }
 
 // OnSwap calls f with each new snapshot once it serves. To be set before Load.
 func (m *Manager) OnSwap(f func(*Snapshot)) { m.onSwap = append(m.onSwap, f) }
@@ -216,7 +224,13 @@ func (m *Manager) DropDraft(ctx context.Context, kind, name string) error {
 
 // Try builds the snapshot that would stand if the given definitions were published, without effect.
 func (m *Manager) Try(changed []*Definition) (*Snapshot, []problem.Item) {
-	return m.overlay(m.Current(), changed, m.Current().Revision+1)
+	serving := m.Current()
+	if m.settle != nil {
+		if settled, err := m.settle(context.Background(), nil, serving, changed); err == nil { // what cannot be read is told of by the check
+			changed = settled
+		}
+	}
+	return m.overlay(serving, changed, serving.Revision+1)
 }
 
 func (m *Manager) overlay(base *Snapshot, changed []*Definition, revision int64) (*Snapshot, []problem.Item) {
@@ -230,6 +244,7 @@ func (m *Manager) overlay(base *Snapshot, changed []*Definition, revision int64)
 			continue
 		}
 		c := *d // what is given stays as it is
+		c.Revision = 0
 		set[d.Key()] = &c
 	}
 	defs := make([]*Definition, 0, len(set))
@@ -280,11 +295,54 @@ func (m *Manager) publish(ctx context.Context, a *actor.Actor, note string, defs
 			return m.changedSince(ctx, tx, stale)
 		}
 		var err error
-		rev, err = m.publishIn(ctx, tx, a, note, changed)
+		rev, err = m.publishIn(ctx, tx, a, note, changed, false)
 		return err
 	}
 	err := m.writeRevision(ctx, publish)
 	return rev, err
+}
+
+// Amend publishes what change makes of the serving definitions, in one transaction with whatever else change writes. The definitions go out as
+// they are given, unsettled, and drafts stay: it is for engines that know what they do.
+func (m *Manager) Amend(ctx context.Context, a *actor.Actor, note string, change func(ctx context.Context, tx *store.Tx, serving *Snapshot) ([]*Definition, error)) (*Revision, error) {
+	var rev *Revision
+	err := m.writeRevision(ctx, func(ctx context.Context, tx *store.Tx) error {
+		changed, err := change(ctx, tx, m.Current())
+		if err != nil {
+			return err
+		}
+		rev, err = m.publishIn(ctx, tx, a, note, changed, true)
+		return err
+	})
+	return rev, err
+}
+
+// AmendIn is Amend inside a work that is already running and runs again when it fails: two revisions of one group take the same number, and
+// the later one fails.
+func (m *Manager) AmendIn(ctx context.Context, tx *store.Tx, a *actor.Actor, note string, changed []*Definition) (*Revision, error) {
+	return m.publishIn(ctx, tx, a, note, changed, true)
+}
+
+// Still is a group-finish work: a group that wrote by a revision that another node has replaced meanwhile is run again on the new one. It
+// belongs behind the ledger's, whose lock makes nodes commit one after the other. On SQLite there is no other node.
+func (m *Manager) Still(ctx context.Context, tx *store.Tx) error {
+	if tx.Dialect() == store.SQLite || len(tx.Collected()) == 0 {
+		return nil
+	}
+	mine := m.Current().Revision
+	for _, v := range tx.Collected() {
+		if r, ok := v.(*Revision); ok {
+			mine = max(mine, r.N)
+		}
+	}
+	var n int64
+	if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) FROM revision").Scan(&n); err != nil {
+		return err
+	}
+	if n > mine {
+		return fmt.Errorf("definition: revision %d was published meanwhile: %w", n, store.ErrAgain)
+	}
+	return nil
 }
 
 // changedSince says who has published definitions meanwhile.
@@ -312,9 +370,15 @@ func (m *Manager) writeRevision(ctx context.Context, work store.Work) error {
 	}
 }
 
-func (m *Manager) publishIn(ctx context.Context, tx *store.Tx, a *actor.Actor, note string, changed []*Definition) (*Revision, error) {
+func (m *Manager) publishIn(ctx context.Context, tx *store.Tx, a *actor.Actor, note string, changed []*Definition, amend bool) (*Revision, error) {
 	old := m.Current()
 	n := old.Revision + 1
+	if m.settle != nil && !amend {
+		var err error
+		if changed, err = m.settle(ctx, tx, old, changed); err != nil {
+			return nil, err
+		}
+	}
 	next, problems := m.overlay(old, changed, n)
 	if len(problems) > 0 {
 		return nil, problem.New(problem.Invalid, "definitions_invalid", fmt.Sprintf("有 %d 处需要修改，没有发布", len(problems)), problems...)
@@ -340,6 +404,9 @@ func (m *Manager) publishIn(ctx context.Context, tx *store.Tx, a *actor.Actor, n
 		if !d.Removed {
 			next.defs[d.Key()].Revision = n
 		}
+		if amend {
+			continue
+		}
 		if _, err := tx.Exec(ctx, "DELETE FROM definition_draft WHERE kind = ? AND name = ?", d.Kind, d.Name); err != nil {
 			return nil, err
 		}
@@ -355,6 +422,7 @@ func (m *Manager) publishIn(ctx context.Context, tx *store.Tx, a *actor.Actor, n
 		return nil, err
 	}
 	m.record(ctx, tx, a, n, note, rev.Change)
+	tx.Collect(rev)
 	tx.AfterCommit(func() { m.swap(next) })
 	return rev, nil
 }
@@ -386,7 +454,7 @@ func (m *Manager) Restore(ctx context.Context, a *actor.Actor, n int64, may func
 				return err
 			}
 		}
-		rev, err = m.publishIn(ctx, tx, a, fmt.Sprintf("恢复到第 %d 版", n), changed)
+		rev, err = m.publishIn(ctx, tx, a, fmt.Sprintf("恢复到第 %d 版", n), changed, false)
 		return err
 	})
 	return rev, err

@@ -37,6 +37,8 @@ type Kernel struct {
 	Env    *object.Env
 	Writer *record.Writer
 	Reader *record.Reader
+	// Apply carries a publish into the tables; object.Apply unless a test sets another.
+	Apply definition.Applier
 }
 
 // Each runs f on a new SQLite file and on a new PostgreSQL database.
@@ -77,14 +79,18 @@ func Open(t testing.TB, url string, steps ...record.Step) *Kernel {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() }) // closed before by tests that start anew
 	require.NoError(t, db.Migrate(ctx))
-	k := &Kernel{DB: db, Clock: clock.New(), Env: &object.Env{Zone: time.FixedZone("CST", 8*3600), Regions: region.Load()}}
+	k := &Kernel{DB: db, Clock: clock.New(), Env: &object.Env{Zone: time.FixedZone("CST", 8*3600), Regions: region.Load()}, Apply: object.Apply}
 	k.Ledger = ledger.New(db, k.Clock.Now)
-	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see"}, k.Env)}, object.Apply, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
+	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{object.NewKind(), access.NewKind([]string{"all.see"}, k.Env)}, func(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
+		return k.Apply(ctx, tx, old, next)
+	}, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
+	k.Defs.OnSettle(object.Settle)
 	k.Dir = identity.NewDirectory(db, k.Defs)
 	k.Env.Name = k.Dir.Name
 	k.Access = &access.Control{Dir: k.Dir, DB: db, Env: k.Env, Now: k.Clock.Now}
 	record.Reach(k.Access, db, k.Defs)
 	db.OnBegin(k.Defs.Follow)
+	db.OnFinish(k.Defs.Still)
 	k.Writer = &record.Writer{DB: db, Defs: k.Defs, Ledger: k.Ledger, Access: k.Access, Clock: k.Clock, Env: k.Env, Steps: steps}
 	k.Reader = &record.Reader{DB: db, Defs: k.Defs, Access: k.Access, Clock: k.Clock, Env: k.Env}
 	require.NoError(t, k.Defs.Load(ctx))

@@ -26,6 +26,8 @@ type Spec struct {
 	System bool `json:"system,omitempty"`
 	// Lists are index column lists beyond single fields, for sorting and filtering big lists.
 	Indexes [][]string `json:"indexes,omitempty"`
+	// Unique are sets of fields whose values no two records share. Where one of them is empty, or the record is deleted, the rule does not hold.
+	Unique []UniqueSpec `json:"unique,omitempty"`
 	// OwnerFrom names the relation whose record's owner this object's rows have as well: they are seen by who sees that record.
 	OwnerFrom string `json:"owner_from,omitempty"`
 	// WriteRight is a named right that writing needs besides a role's rule.
@@ -61,7 +63,38 @@ type FieldSpec struct {
 	// TagDimension names the tag dimension whose column this is.
 	TagDimension string `json:"tag_dimension,omitempty"`
 	Hidden       bool   `json:"hidden,omitempty"`
+	// Gen counts the columns that the field has had: a change of type makes a new one. Kept by the platform.
+	Gen int `json:"gen,omitempty"`
+	// Retype is a change of type under way. Kept by the platform.
+	Retype *Retype `json:"retype,omitempty"`
 }
+
+// UniqueSpec is a rule that no two records share the values of some fields.
+type UniqueSpec struct {
+	Fields []string        `json:"fields"`
+	Title  definition.Text `json:"title,omitzero"`
+}
+
+// Retype is a field as it will be, while its values are carried over into a column of their own. Every write writes both.
+type Retype struct {
+	Type    string   `json:"type"`
+	Scale   int      `json:"scale,omitempty"`
+	Options []Option `json:"options,omitempty"`
+	Open    bool     `json:"open,omitempty"`
+	Target  string   `json:"target,omitempty"`
+	Max     int      `json:"max,omitempty"`
+	Gen     int      `json:"gen"`
+	// Unread says what becomes of values that cannot be read: keep (with a hint) or refuse (the change ends).
+	Unread string `json:"unread"`
+	Job    string `json:"job"`
+}
+
+// The bounds of an object. PostgreSQL keeps a row within a page of 8 kB: more columns would not hold short texts in all of them.
+const (
+	MaxFields  = 400
+	MaxOptions = 2000
+	maxTitle   = 200
+)
 
 // Option is a value of a choice field. Value is what is stored and shown in Chinese.
 type Option struct {
@@ -111,6 +144,8 @@ type Field struct {
 	Type   Type
 	System bool
 	Object string
+	// Next is the field as it will be while its type changes, with its new column; nil otherwise. Position and name are the same.
+	Next   *Field
 	byFold map[string]string // choice: folded value, label and alias → value
 }
 
@@ -121,7 +156,15 @@ type Object struct {
 	Spec   Spec
 	Table  string
 	Fields []*Field
+	// Unique are the rules over several fields.
+	Unique []*Unique
 	byName map[string]*Field
+}
+
+// Unique is a compiled rule over several fields.
+type Unique struct {
+	Title  definition.Text
+	Fields []*Field
 }
 
 // Field finds a field by name or alias. `tags.x` names the column of tag dimension x.
@@ -213,7 +256,11 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 		f.Object = d.Name
 		o.byName[f.Name] = f
 	}
-	ids := map[string]bool{}
+	if n := len(o.Spec.Fields); n > MaxFields && b.Fresh() {
+		b.Problem("/spec/fields", "too_many_fields", fmt.Sprintf("一个对象最多 %d 个字段，这里有 %d 个", MaxFields, n), "把一部分字段分到有关联的另一个对象")
+		return nil
+	}
+	ids, columns := map[string]bool{}, map[string]bool{}
 	for i, fs := range o.Spec.Fields {
 		at := fmt.Sprintf("/spec/fields/%d", i)
 		t, ok := typeByName[fs.Type]
@@ -243,17 +290,33 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 		if fs.Title.ZH == "" {
 			b.Problem(at+"/title/zh-CN", "no_title", "字段“"+fs.Name+"”缺少中文名称", "")
 		}
+		if b.Fresh() && len([]rune(fs.Title.ZH)) > maxTitle {
+			b.Problem(at+"/title/zh-CN", "too_long", fmt.Sprintf("字段的中文名称不超过 %d 个字符", maxTitle), "")
+		}
+		if n := len(fs.Options); n > MaxOptions && b.Fresh() {
+			b.Problem(at+"/options", "too_many_options", fmt.Sprintf("一个字段最多 %d 个选项，这里有 %d 个", MaxOptions, n), "改为关联到另一个对象，选项作为它的记录")
+			fs.Options = fs.Options[:MaxOptions]
+		}
 		if fs.Scale < 0 || fs.Scale > 8 {
 			b.Problem(at+"/scale", "out_of_range", "小数位数为 0 到 8", "")
 		}
-		f := &Field{FieldSpec: fs, Index: len(o.Fields), Column: "f_" + fs.ID, Type: t, Object: d.Name}
+		f := &Field{FieldSpec: fs, Index: len(o.Fields), Column: column(fs.ID, fs.Gen), Type: t, Object: d.Name}
+		if columns[f.Column] {
+			b.Problem(at+"/id", "duplicate", "字段编号“"+fs.ID+"”与另一个字段的数据列重名", "换一个编号")
+			continue
+		}
+		columns[f.Column] = true
 		f.index()
 		f.check(b, at)
+		f.retype(b, at)
 		o.Fields = append(o.Fields, f)
 		o.byName[fs.Name] = f
 	}
-	for _, f := range o.Fields {
+	for i, f := range o.Fields {
 		for _, a := range f.Aliases {
+			if other := o.byName[a]; other != nil && other != f && other.Name == a && !other.System && b.Fresh() {
+				b.Problem(fmt.Sprintf("/spec/fields/%d/name", other.Index-systemFields), "alias_taken", "“"+a+"”是字段“"+f.Title.ZH+"”的别名或以前的名称，别处还在用它指这个字段", fmt.Sprintf("换一个名称；确实不再需要时，先从第 %d 个字段的别名中去掉它", i-systemFields+1))
+			}
 			if o.byName[a] == nil {
 				o.byName[a] = f
 			}
@@ -269,6 +332,12 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 		if f := o.byName[from]; f == nil || f.TargetOf() == "" || f.System {
 			b.Problem("/spec/owner_from", "unknown_field", "“"+from+"”不是指向别的记录的字段", definition.Suggest(from, o.Names()))
 		}
+	}
+	if b.Fresh() {
+		o.ownedInACircle(b)
+	}
+	for i, u := range o.Spec.Unique {
+		o.compileUnique(b, fmt.Sprintf("/spec/unique/%d", i), u)
 	}
 	for i, ix := range o.Spec.Indexes {
 		for _, n := range ix {

@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"strings"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -125,30 +124,4 @@ func (c *Change) mayOwn() error {
 		return forbidden("把" + c.Object.Title.ZH + "交给你管理范围之外的人")
 	}
 	return nil
-}
-
-// unique turns a broken unique rule into a problem that names the fields.
-func (c *Change) unique(err error) error {
-	if !store.IsUnique(err) {
-		return err
-	}
-	// PostgreSQL names the index, SQLite the columns.
-	text := err.Error() + " "
-	var items []problem.Item
-	for _, f := range c.Object.Fields {
-		names := []string{c.Object.Table + "." + f.Column + " ", c.Object.Table + "." + f.Column + ",", c.Object.Table + "." + f.Column + ")"}
-		if f.Unique {
-			names = append(names, `"`+f.UniqueIndex()+`"`)
-		}
-		if f.Index == object.ID {
-			names = append(names, `_pkey"`)
-		}
-		for _, n := range names {
-			if strings.Contains(text, n) {
-				items = append(items, problem.Item{Pointer: "/" + f.Name, Code: "taken", Message: "“" + f.Title.ZH + "”已被别的记录占用", Hint: "换一个值，或打开那条记录"})
-				break
-			}
-		}
-	}
-	return problem.New(problem.Conflict, "taken", c.Object.Title.ZH+"里已有相同的记录", items...)
 }

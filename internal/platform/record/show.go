@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -25,7 +26,7 @@ func (r *Reader) Show(row *object.Row, sight *access.Sight, only []string) map[s
 			continue
 		}
 		if i == object.Hints {
-			out["hints"] = shownHints(row.V[i], sight.Closed())
+			out["hints"] = shownHints(row.Object, row.V[i], sight.Closed())
 			continue
 		}
 		v := shownValue(f, r.Env, row.V[i], sight)
@@ -47,28 +48,16 @@ func shownValue(f *object.Field, env *object.Env, v any, sight *access.Sight) an
 	return f.Type.JSON(f, env, v)
 }
 
-func shownWords(f *object.Field, env *object.Env, v any, sight *access.Sight) string {
-	if sight.Masked[f.Name] && v != nil {
-		return object.MaskedText(f, env, v)
-	}
-	return f.Type.Words(f, env, v)
-}
-
-// shownHints leaves out the hints of hidden fields: they hold the raw text.
-func shownHints(v any, hidden map[string]bool) any {
-	s, ok := v.(string)
-	if !ok {
-		return map[string]any{}
-	}
-	if len(hidden) == 0 {
-		return json.RawMessage(s)
-	}
-	out := map[string]json.RawMessage{}
-	if json.Unmarshal([]byte(s), &out) != nil { // written only by setHints
-		return map[string]any{}
-	}
+// shownHints leaves out the hints of hidden fields, as they hold the raw text, and those of types to come.
+func shownHints(o *object.Object, v any, hidden map[string]bool) any {
+	out := readHints(o, v)
 	for name := range hidden {
 		delete(out, name)
+	}
+	for _, f := range o.Fields {
+		if f.Next != nil {
+			delete(out, f.Next.Column)
+		}
 	}
 	return out
 }
@@ -122,7 +111,7 @@ func (r *Reader) ShowEvent(a *actor.Actor, e *ledger.Event) map[string]any {
 				continue
 			}
 			from, to := canonical(f, c[0]), canonical(f, c[1])
-			changes = append(changes, map[string]any{"field": f.Name, "title": f.Title, "from": shownValue(f, r.Env, from, sight), "to": shownValue(f, r.Env, to, sight), "from_text": shownWords(f, r.Env, from, sight), "to_text": shownWords(f, r.Env, to, sight)})
+			changes = append(changes, map[string]any{"field": f.Name, "title": f.Title, "from": shownValue(f, r.Env, from, sight), "to": shownValue(f, r.Env, to, sight), "from_text": r.wordsThen(f, c[0], from, sight), "to_text": r.wordsThen(f, c[1], to, sight)})
 		}
 	}
 	out["changes"] = changes
@@ -142,6 +131,20 @@ func shownData(o *object.Object, env *object.Env, data map[string]any, sight *ac
 		data["title"] = object.MaskedText(f, env, title)
 	}
 	return data
+}
+
+// wordsThen shows a value of the trail; one of a type that the field had before is shown as it was written down.
+func (r *Reader) wordsThen(f *object.Field, raw, v any, sight *access.Sight) string {
+	if sight.Masked[f.Name] && raw != nil {
+		if v == nil {
+			return object.Covered
+		}
+		return object.MaskedText(f, r.Env, v)
+	}
+	if _, number := v.(int64); raw != nil && (v == nil || number && f.Type.Class() == object.TextClass) {
+		return fmt.Sprint(raw)
+	}
+	return f.Type.Words(f, r.Env, v)
 }
 
 // changeOf finds a field's change under its present name, or under one it had before.

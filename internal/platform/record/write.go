@@ -98,6 +98,7 @@ type Writer struct {
 	Committed func(c *Change)
 
 	inserts sync.Map // by table
+	indexes sync.Map // names of unique indexes that have been seen
 }
 
 // Do runs a request as one work of the store's writer.

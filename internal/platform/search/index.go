@@ -197,6 +197,15 @@ type doc struct {
 	terms      []string
 }
 
+// Forget takes records out of the index inside a running work, for those that are deleted for good.
+func (x *Index) Forget(ctx context.Context, tx *store.Tx, table string, ids []string) error {
+	docs := make([]doc, len(ids))
+	for i, id := range ids {
+		docs[i] = doc{object: table, id: id}
+	}
+	return write(ctx, tx, x.DB.Dialect(), docs)
+}
+
 func (x *Index) documents(ctx context.Context, q store.Querier, o *object.Object, ids []string) ([]doc, error) {
 	rows, err := record.ReadRows(ctx, q, o, ids)
 	if err != nil {

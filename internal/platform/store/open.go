@@ -85,8 +85,11 @@ func IsUnique(err error) bool {
 	return false
 }
 
+// ErrAgain is returned by a begin or finish work when its group has to run again: what it was built on has been overtaken by another node.
+var ErrAgain = errors.New("store: overtaken by another node")
+
 // isRetryable reports a lost race between nodes (deadlock, serialization) after which the whole group may be run again.
 func isRetryable(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+	return errors.Is(err, ErrAgain) || errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
