@@ -73,7 +73,7 @@ docs: ui ## Write docs/definitions.md from the structs of the kinds
 fuzz: ui ## Each fuzz target for FUZZTIME (default 4s)
 	@sh scripts/fuzz.sh
 
-bench: build ## Load and peers side by side (FULL=1: the long loads; ONLY=intake|reading|countdown|trial|decision|formula|condition|live|dedupe|fields|lists|bulk|workbook)
+bench: build ## Load and peers side by side (FULL=1: the long loads; ONLY=intake|reading|countdown|trial|decision|formula|condition|live|scope|dedupe|fields|lists|bulk|workbook)
 	@go -C bench build -o ../bin/bench .
 	@bin/bench -baton bin/baton $(if $(FULL),-full) $(if $(ONLY),-only $(ONLY))
 

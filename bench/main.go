@@ -46,7 +46,7 @@ func main() {
 	}
 	binary := flag.String("baton", "", "Baton's binary; empty measures the peers only")
 	long := flag.Bool("full", false, "the long loads")
-	only := flag.String("only", "", "one step: intake, reading, countdown, nudge, trial, decision, formula, condition, live, dedupe, fields, lists, bulk or workbook (the last two need -full)")
+	only := flag.String("only", "", "one step: intake, reading, countdown, nudge, trial, decision, formula, condition, live, scope, dedupe, fields, lists, bulk or workbook (the last two need -full)")
 	flag.Parse()
 	s := short
 	if *long {
@@ -83,6 +83,7 @@ func run(binary, only string, s size) error {
 		{"formula", b.formula},
 		{"condition", b.condition},
 		{"live", b.live},
+		{"scope", b.scope},
 		{"dedupe", b.dedupe},
 		{"fields", b.fields},
 		{"lists", b.lists},

@@ -44,6 +44,15 @@ type Session struct {
 		Demo bool   `json:"demo"`
 	} `json:"workspace"`
 	Token string `json:"csrf_token"`
+	// Stands are those in whose place the person acts, Viewer who looks as the person.
+	Stands []struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"stands"`
+	Viewer *struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"viewer"`
 }
 
 // Anonymous returns a client that is not signed in.

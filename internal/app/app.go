@@ -77,8 +77,10 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (_ *App, err error)
 	a.Defs.OnSettle(object.Settle)
 	a.DB.OnFinish(a.Defs.Still)
 	a.Dir = identity.NewDirectory(a.DB, a.Defs)
-	a.Access = &access.Control{Dir: a.Dir}
+	a.Access = &access.Control{Dir: a.Dir, DB: a.DB, Env: a.Env, Now: a.Clock.Now}
+	record.Reach(a.Access, a.DB, a.Defs)
 	a.Signing = identity.NewService(a.DB, a.Dir, a.Clock, a.Ledger)
+	a.Signing.Zone, a.Signing.Delegated = zone, a.delegated
 	a.Signing.KnownScope = func(scope string) bool { return access.KnownScope(a.Defs.Current(), scope, rights) }
 	a.Reader = &record.Reader{DB: a.DB, Defs: a.Defs, Access: a.Access, Clock: a.Clock, Env: a.Env}
 	a.Writer = &record.Writer{DB: a.DB, Defs: a.Defs, Ledger: a.Ledger, Access: a.Access, Clock: a.Clock, Env: a.Env, Committed: a.committed}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -36,6 +37,8 @@ type company struct {
 	log    *kept
 	as     map[string]*visitor
 	serial int
+	// dress gives what a lead carries besides; nil adds nothing.
+	dress func(n int) map[string]any
 }
 
 // The tree: 总公司 > 华东 (一组, 二组), 华南, 市场部. Each person has one role; passwords are all the same.
@@ -170,7 +173,11 @@ func (c *company) phone() string {
 }
 
 func (c *company) lead(t testing.TB, owner string) string {
-	return c.made(t, "lead", owner, map[string]any{"company": "公司", "phone": c.phone()})
+	values := map[string]any{"company": "公司", "phone": c.phone()}
+	if c.dress != nil {
+		maps.Copy(values, c.dress(c.serial))
+	}
+	return c.made(t, "lead", owner, values)
 }
 
 // visitor is somebody who sends requests: a person with a session, a key, or nobody.

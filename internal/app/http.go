@@ -34,7 +34,7 @@ func (a *App) Handler() (http.Handler, *web.Router) {
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "baton_http_seconds", Help: "Answer time of requests.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 9)}, []string{"method", "status"})
 	reg.MustRegister(requests)
-	edge := &web.Edge{Log: a.Log, TrustProxy: a.Config.TrustProxy, Secure: a.Config.SecureCookie, Resolve: a.resolve, Observe: func(method, _ string, status int, took time.Duration) {
+	edge := &web.Edge{Log: a.Log, TrustProxy: a.Config.TrustProxy, Secure: a.Config.SecureCookie, Resolve: a.resolve, ViewAs: (&viewing{app: a}).as, Observe: func(method, _ string, status int, took time.Duration) {
 		if !slices.Contains(methods, method) {
 			method = "other" // anybody can make up methods; each would be a series of its own
 		}
@@ -104,7 +104,17 @@ func (a *App) alive(ctx context.Context, c *web.Caller) (*actor.Actor, error) {
 	if err != nil || s == nil {
 		return nil, err
 	}
-	return a.Signing.ActorOf(s.Person), nil
+	who := a.Signing.ActorOf(s.Person)
+	if c.Actor.Viewer == "" || who == nil {
+		return who, nil
+	}
+	as := a.Signing.ActorOf(c.Actor.ID)
+	if as == nil || !a.Access.Right(a.Defs.Current(), who, record.ViewAs) {
+		return nil, nil
+	}
+	looked := *as
+	looked.Viewer = who.ID
+	return &looked, nil
 }
 
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {

@@ -31,7 +31,7 @@ func (m *meta) get(ctx context.Context, _ *struct{}) (*metaOut, error) {
 		}
 		may := func(pick func(access.Rule) bool) bool { return acc.May(snap, a, o.Name, pick) }
 		objects = append(objects, map[string]any{"name": o.Name, "title": o.Title, "icon": o.Spec.Icon, "title_field": o.Spec.TitleField, "pool": o.Spec.Pool, "hide_from_menu": o.Spec.HideFromMenu,
-			"fields": fields(o, acc.Hidden(snap, a, o.Name)),
+			"fields": fields(o, acc.Sight(snap, a, o.Name)),
 			"rights": map[string]bool{"create": may(func(r access.Rule) bool { return r.Create }), "update": !acc.Scope(snap, a, o.Name, access.Update).Nothing(), "delete": !acc.Scope(snap, a, o.Name, access.Delete).Nothing(),
 				"export": may(func(r access.Rule) bool { return r.Export }), "claim": may(func(r access.Rule) bool { return r.Claim }), "assign": may(func(r access.Rule) bool { return r.Assign })}})
 	}
@@ -74,21 +74,21 @@ func titles(s *definition.Snapshot, kind string) []map[string]any {
 	return out
 }
 
-func fields(o *object.Object, hidden map[string]bool) []map[string]any {
+func fields(o *object.Object, sight *access.Sight) []map[string]any {
 	out := []map[string]any{}
 	for _, f := range o.Fields {
-		if hidden[f.Name] || f.Hidden {
+		if sight.Hidden[f.Name] || f.Hidden {
 			continue
 		}
 		options := []map[string]any{}
 		for _, op := range f.Options {
 			options = append(options, map[string]any{"value": op.Value, "title": definition.Text{ZH: op.Label(), EN: op.EN}, "color": op.Color})
 		}
-		m := map[string]any{"name": f.Name, "title": f.Title, "type": f.Type.Name(), "options": options, "open": f.Open, "target": f.TargetOf(), "readonly": f.ReadOnly, "system": f.System, "required": f.Required,
+		m := map[string]any{"name": f.Name, "title": f.Title, "type": f.Type.Name(), "options": options, "open": f.Open, "target": f.TargetOf(), "readonly": f.ReadOnly || sight.Fixed[f.Name], "masked": sight.Masked[f.Name], "system": f.System, "required": f.Required,
 			"help": f.Help, "default": f.Default, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class, "computed": f.Computed()}
 		if r := rule.Of(o).Field(f); r != nil {
 			for key, c := range map[string]*condition.Cond{"visible_when": r.Visible, "required_when": r.Required} {
-				if c != nil && !slices.ContainsFunc(c.Fields(), func(read *object.Field) bool { return hidden[read.Name] }) {
+				if c != nil && !slices.ContainsFunc(c.Fields(), func(read *object.Field) bool { return sight.Closed()[read.Name] }) {
 					m[key] = c.Page()
 				}
 			}

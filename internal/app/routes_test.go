@@ -169,6 +169,24 @@ var routeRights = []struct {
 	{"POST /api/v1/materials/{name}/links", "/api/v1/materials/{material}/links", map[string]any{"object": "lead", "id": "{mine}"}, "401 200 200 200 404 200 200 401"},
 	{"POST /api/v1/materials/files", "/api/v1/materials/files", upload("不是资料"), "401 403 403 422 422 422 403 401"}, // a .csv is none
 
+	// With whom a record is shared: who may change it shares it; who sees it is told.
+	{"POST /api/v1/objects/{object}/records/{id}:share", "/api/v1/objects/lead/records/{mine}:share", map[string]any{"person": "sam", "reason": "请帮忙"}, "401 201 201 201 404 201 403 401"},
+	{"GET /api/v1/objects/{object}/records/{id}/shares", "/api/v1/objects/lead/records/{mine}/shares", nil, "401 200 200 200 404 200 200 401"},
+	{"DELETE /api/v1/objects/{object}/records/{id}/shares/{share}", "/api/v1/objects/lead/records/{mine}/shares/none", nil, "401 404 404 404 404 404 404 401"},
+	{"GET /api/v1/objects/{object}/records/{id}/visibility", "/api/v1/objects/lead/records/{mine}/visibility?person=rita", nil, "401 403 403 403 403 200 403 401"},
+	// Who acts in whose place: one's own.
+	{"GET /api/v1/delegations", "/api/v1/delegations", nil, "401 200 200 200 200 200 200 401"},
+	{"POST /api/v1/delegations", "/api/v1/delegations", map[string]any{"delegate": "tom", "from": "2999-01-01", "until": "2999-01-02"}, "401 201 201 201 201 201 403 401"},
+	{"POST /api/v1/delegations/{id}:end", "/api/v1/delegations/none:end", nil, "401 404 404 404 404 404 404 401"},
+	// Moves in the org tree from a day on.
+	{"GET /api/v1/org-moves", "/api/v1/org-moves", nil, "401 403 403 403 403 200 403 401"},
+	{"POST /api/v1/org-moves", "/api/v1/org-moves", map[string]any{"object": "person", "id": "rob", "to": "team2", "from": "2999-01-01"}, "401 403 403 403 403 200 403 401"},
+	{"DELETE /api/v1/org-moves/{object}/{id}", "/api/v1/org-moves/person/nobody", nil, "401 403 403 403 403 404 403 401"},
+	// Who leaves hands over: by who keeps the people.
+	{"GET /api/v1/people/{id}/leaving", "/api/v1/people/sam/leaving", nil, "401 403 403 403 403 200 403 401"},
+	{"POST /api/v1/people/{id}:leave", "/api/v1/people/tom:leave", map[string]any{"way": "one", "to": []string{"max"}}, "401 403 403 403 403 200 403 401"},
+	{"POST /api/v1/leavings/{id}:undo", "/api/v1/leavings/none:undo", nil, "401 403 403 403 403 404 403 401"},
+
 	// Figures.
 	{"POST /api/v1/query", "/api/v1/query", map[string]any{"entity": "lead", "measures": []string{"count"}}, "401 200 200 200 422 200 200 401"},
 	{"POST /api/v1/query:records", "/api/v1/query:records", map[string]any{"query": map[string]any{"entity": "lead", "measures": []string{"count"}}, "cell": map[string]any{"measure": "count"}}, "401 200 200 200 422 200 200 401"},

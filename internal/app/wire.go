@@ -39,6 +39,7 @@ import (
 	"baton/internal/sales/importing"
 	"baton/internal/sales/intake"
 	"baton/internal/sales/intake/duplicate"
+	"baton/internal/sales/leaving"
 	"baton/internal/sales/pipeline"
 	"baton/internal/sales/script"
 	"baton/internal/sales/tagging"
@@ -56,6 +57,8 @@ type engines struct {
 	intake *intake.Intake
 	// signer signs links and page tokens; hosted serves the pages they open
 	signer *identity.Signer
+	// mover moves people and units from a day on
+	mover  *identity.Mover
 	hosted *hosted.Service
 	follow *followup.Engine
 	assign *assignment.Engine
@@ -75,11 +78,11 @@ type engines struct {
 // kinds lists the definition kinds in order of compilation.
 func kinds(env *object.Env) []definition.Kind {
 	base := condition.Scope{Env: env}
-	return []definition.Kind{rule.NewObjectKind(env), access.NewKind(rights), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env), view.NewKind(env)}
+	return []definition.Kind{rule.NewObjectKind(env), access.NewKind(rights, env), query.NewKind(env), timer.NewCalendarKind(), tagging.NewKind(base), assignment.NewKind(base), followup.NewKind(env), followup.NewPoolKind(env), intake.NewKind(), duplicate.NewKind(), hosted.NewFormKind(), hosted.NewMaterialKind(), funnel.NewKind(), pipeline.NewKind(), conversion.NewKind(), validation.NewKind(env, rights), rollup.NewKind(env), view.NewKind(env)}
 }
 
 // rights are the named rights routes ask for.
-var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", "purge", hosted.ActivityRight}
+var rights = []string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", "purge", hosted.ActivityRight, record.ViewAs}
 
 func (a *App) wire(ctx context.Context) error {
 	e := &a.engines
@@ -98,6 +101,8 @@ func (a *App) wire(ctx context.Context) error {
 	e.search = search.New(a.Reader, a.Ledger, a.members)
 	a.Defs.OnSwap(e.search.Swapped)
 	a.Reader.Finder = e.search.Finder
+	e.mover = &identity.Mover{Writer: a.Writer, Timers: e.timers, Dir: a.Dir, Failed: a.notMoved}
+	e.mover.Register()
 	e.schema = schema.New(a.Writer, a.Reader, e.jobs)
 	e.schema.Forget = e.search.Forget
 	e.signer = identity.NewSigner(a.DB)
@@ -195,6 +200,10 @@ func (a *App) routes(r *web.Router) {
 	(&view.HTTP{Book: &view.Book{DB: a.DB, Defs: a.Defs, Reader: a.Reader}}).Routes(r)
 	queries := query.New(a.Reader)
 	(&query.HTTP{Engine: queries}).Routes(r)
+	(&record.ShareHTTP{Sharing: a.sharing()}).Routes(r)
+	(&record.VisibilityHTTP{Reader: a.Reader, Actor: a.Signing.ActorOf}).Routes(r)
+	(&leaving.HTTP{Engine: &leaving.Engine{Writer: a.Writer, Dir: a.Dir, Signing: a.Signing, Inbox: a.engines.inbox, Assigns: assignment.Assigns}}).Routes(r)
+	(&identity.MoveHTTP{Mover: a.engines.mover}).Routes(r)
 	(&schema.HTTP{Schema: a.engines.schema, May: func(who *actor.Actor) bool { return a.Access.MayConfigure(a.Defs.Current(), who, object.Kind) }}).Routes(r)
 	(&search.HTTP{Index: a.engines.search}).Routes(r)
 	(&funnel.HTTP{Engine: &funnel.Engine{Queries: queries, Reader: a.Reader, Dir: a.Dir}}).Routes(r)
@@ -218,6 +227,9 @@ func (a *App) members(units []string) []string {
 }
 
 func (a *App) timers(ctx context.Context, objectName string, ids []string) (map[string]any, error) {
+	if objectName == "person" || objectName == "org_unit" {
+		return nil, nil // what waits there are moves to come, which are for who keeps the people
+	}
 	by, err := a.engines.follow.TimersFor(ctx, a.DB, objectName, ids)
 	if err != nil {
 		return nil, err

@@ -126,14 +126,21 @@ func TestWhatIsWrongWithARole(t *testing.T) {
 	t.Parallel()
 	k := kerneltest.Open(t, kerneltest.SQLite(t))
 	for spec, want := range map[string]problem.Item{
-		`{"rights":["all.sea"],"objects":{}}`:                                 {Pointer: "/spec/rights/0", Code: "unknown_right", Hint: "是否指“all.see”？"},
-		`{"rights":[],"objects":{"tickte":{"read":"all"}}}`:                   {Pointer: "/spec/objects/tickte", Code: "unknown_object", Hint: "是否指“ticket”？"},
-		`{"rights":[],"objects":{"ticket":{"read":"al"}}}`:                    {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、below、all"},
-		`{"rights":[],"objects":{"ticket":{"read":"own+poool"}}}`:             {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、below、all"},
-		`{"rights":[],"objects":{"ticket":{"read":"all","hide":["secrte"]}}}`: {Pointer: "/spec/objects/ticket/hide/0", Code: "unknown_field", Hint: "是否指“secret”？"},
-		`{"rights":[],"objects":{"ticket":{"raed":"all"}}}`:                   {Pointer: "/spec/objects/ticket/raed", Code: "unknown_field", Hint: "是否指“read”？"},
-		`{"rights":"all.see","objects":{}}`:                                   {Pointer: "/spec/rights", Code: "wrong_type"},
-		`{"rights":[],"objects":{"ticket":{"read":"all","create":"yes"}}}`:    {Pointer: "/spec/objects/ticket/create", Code: "wrong_type"},
+		`{"rights":["all.sea"],"objects":{}}`:                                                                                        {Pointer: "/spec/rights/0", Code: "unknown_right", Hint: "是否指“all.see”？"},
+		`{"rights":[],"objects":{"tickte":{"read":"all"}}}`:                                                                          {Pointer: "/spec/objects/tickte", Code: "unknown_object", Hint: "是否指“ticket”？"},
+		`{"rights":[],"objects":{"ticket":{"read":"al"}}}`:                                                                           {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、team、below、region、all"},
+		`{"rights":[],"objects":{"ticket":{"read":"own+poool"}}}`:                                                                    {Pointer: "/spec/objects/ticket", Code: "unknown_scope", Hint: "可用：none、own、pool、team、below、region、all"},
+		`{"rights":[],"objects":{"ticket":{"read":"all","hide":["secrte"]}}}`:                                                        {Pointer: "/spec/objects/ticket/hide/0", Code: "unknown_field", Hint: "是否指“secret”？"},
+		`{"rights":[],"objects":{"ticket":{"raed":"all"}}}`:                                                                          {Pointer: "/spec/objects/ticket/raed", Code: "unknown_field", Hint: "是否指“read”？"},
+		`{"rights":[],"objects":{"ticket":{"read":"all","mask":["secrte"]}}}`:                                                        {Pointer: "/spec/objects/ticket/mask/0", Code: "unknown_field", Hint: "是否指“secret”？"},
+		`{"rights":[],"objects":{"ticket":{"read":"all","read_only":["secrte"]}}}`:                                                   {Pointer: "/spec/objects/ticket/read_only/0", Code: "unknown_field", Hint: "是否指“secret”？"},
+		`{"rights":[],"classes":{"privat":"mask"},"objects":{}}`:                                                                     {Pointer: "/spec/classes/privat", Code: "unknown_class", Hint: "可用：plain、personal、secret"},
+		`{"rights":[],"objects":{"ticket":{"read":"all","classes":{"secret":"blur"}}}}`:                                              {Pointer: "/spec/objects/ticket/classes/secret", Code: "unknown_manner", Hint: "可用：show、mask、hide"},
+		`{"rights":[],"objects":{"*":{"read":"own","read_where":{"field":"kind","op":"eq","value":"故障"}}}}`:                          {Pointer: "/spec/objects/*/read_where", Code: "needs_object"},
+		`{"rights":[],"objects":{"ticket":{"read":"own","update_where":{"field":"secrte","op":"eq","value":"x"}}}}`:                  {Pointer: "/spec/objects/ticket/update_where/field", Code: "unknown_field", Hint: "是否指“secret”？"},
+		`{"rights":[],"objects":{"ticket":{"read":"own","read_where":{"field":"owner.unit","op":"eq","value":{"ref":"you.unit"}}}}}`: {Pointer: "/spec/objects/ticket/read_where/value", Code: "unknown_ref", Hint: "可用：me"},
+		`{"rights":"all.see","objects":{}}`:                                                                                          {Pointer: "/spec/rights", Code: "wrong_type"},
+		`{"rights":[],"objects":{"ticket":{"read":"all","create":"yes"}}}`:                                                           {Pointer: "/spec/objects/ticket/create", Code: "wrong_type"},
 	} {
 		_, items := k.Defs.Try([]*definition.Definition{define("role", "wrong", spec)})
 		if assert.Len(t, items, 1, spec) {

@@ -28,6 +28,29 @@ type Actor struct {
 	Scopes []string
 	// For is the person in whose place an API key acts; empty for others.
 	For string
+	// Stands are the people in whose place a person acts today (they are away and named this one).
+	Stands []Stand
+	// Viewer is who looks at the system as this person; empty when the person does. A viewer only reads.
+	Viewer string
+}
+
+// Stand is a person in whose place another acts.
+type Stand struct {
+	ID, Name, Unit string
+	Roles          []string
+}
+
+// Owns tells whether a record of an owner is the actor's own: the person's, or one's in whose place the person acts.
+func (a *Actor) Owns(owner string) bool {
+	if owner == "" || a.Kind != Person {
+		return false
+	}
+	for _, s := range a.Stands {
+		if s.ID == owner {
+			return true
+		}
+	}
+	return a.ID == owner
 }
 
 // TheSystem is the explicit actor of background work.

@@ -29,7 +29,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/definitions/{kind}/{name}", Right: "definitions.read", Summary: "Get a definition and its draft"}, h.get)
 	web.Handle(r, web.Route{Method: "PUT", Path: "/api/v1/definitions/{kind}/{name}", Right: "definitions.write", Summary: "Save a draft"}, h.put)
 	web.Handle(r, web.Route{Method: "DELETE", Path: "/api/v1/definitions/{kind}/{name}/draft", Right: "definitions.write", Summary: "Drop a draft", Status: 204}, h.dropDraft)
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/definitions:check", Right: "definitions.read", Summary: "Check definitions without saving"}, h.check)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/definitions:check", Reads: true, Right: "definitions.read", Summary: "Check definitions without saving"}, h.check)
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/revisions", Right: "definitions.read", Summary: "List revisions, newest first"}, h.revisions)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/revisions", Right: "definitions.write", Summary: "Publish drafts"}, h.publish)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/revisions/{n}/restore", Right: "definitions.write", Summary: "Publish the definitions as they were"}, h.restore)

@@ -67,8 +67,8 @@ type Remedy struct {
 }
 
 func (h *HTTP) tryRoutes(r *web.Router) {
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/definitions:try", Right: "definitions.write", Summary: "What drafts would have done with the records of a period; writes nothing", MaxBody: 8 << 20}, h.try)
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/definitions:lint", Right: "definitions.read", Summary: "What is allowed and still wrong in a definition"}, h.lint)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/definitions:try", Reads: true, Right: "definitions.write", Summary: "What drafts would have done with the records of a period; writes nothing", MaxBody: 8 << 20}, h.try)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/definitions:lint", Reads: true, Right: "definitions.read", Summary: "What is allowed and still wrong in a definition"}, h.lint)
 }
 
 type anyOut struct{ Body any }

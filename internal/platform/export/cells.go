@@ -31,7 +31,7 @@ func (e *Engine) cells(ctx context.Context, a *actor.Actor, rows []*object.Row, 
 	for _, row := range rows {
 		for _, p := range paths {
 			holder, target := at(row, p), p.Field.TargetOf()
-			if holder == nil || target == "" {
+			if holder == nil || target == "" || p.Masked {
 				continue
 			}
 			if id, ok := holder.V[p.Field.Index].(string); ok && !seen[[2]string{target, id}] {
@@ -42,7 +42,7 @@ func (e *Engine) cells(ctx context.Context, a *actor.Actor, rows []*object.Row, 
 	}
 	names := map[string]map[string]string{}
 	for target, list := range ids {
-		if names[target], err = e.Reader.Names(ctx, target, list); err != nil {
+		if names[target], err = e.Reader.Names(ctx, a, target, list); err != nil {
 			return nil, err
 		}
 	}
@@ -51,15 +51,19 @@ func (e *Engine) cells(ctx context.Context, a *actor.Actor, rows []*object.Row, 
 		out[i] = make([]table.Cell, len(paths))
 		for j, p := range paths {
 			if holder := at(row, p); holder != nil {
-				out[i][j] = e.cell(holder, p.Field, names)
+				out[i][j] = e.cell(holder, p, names)
 			}
 		}
 	}
 	return out, nil
 }
 
-func (e *Engine) cell(row *object.Row, f *object.Field, names map[string]map[string]string) table.Cell {
+func (e *Engine) cell(row *object.Row, p record.Path, names map[string]map[string]string) table.Cell {
+	f := p.Field
 	v := row.V[f.Index]
+	if p.Masked {
+		return table.Cell{Text: object.MaskedText(f, e.Reader.Env, v)}
+	}
 	if v == nil {
 		return table.Cell{Text: unread(row, f)}
 	}

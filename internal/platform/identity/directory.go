@@ -38,6 +38,7 @@ type view struct {
 	byID    map[string]*Person
 	units   map[string]*Unit
 	below   map[string][]string
+	stands  map[string][]Delegation // by delegate
 }
 
 // Directory answers who is who, now. Safe for concurrent use.
@@ -87,6 +88,10 @@ func (d *Directory) Reload(ctx context.Context) error {
 		return err
 	}
 	sort.Slice(v.people, func(i, j int) bool { return v.people[i].ID < v.people[j].ID })
+	var err error
+	if v.stands, err = delegations(ctx, d.db); err != nil {
+		return err
+	}
 	for id := range v.units {
 		// Each unit adds itself to all above it; a cycle ends at the first repeat.
 		seen := map[string]bool{}
@@ -176,6 +181,33 @@ func (d *Directory) Supervisor(person string) string {
 		}
 	}
 	return ""
+}
+
+// UnitsAbove lists a unit and all above it, from below; a circle ends at its first repeat.
+func (d *Directory) UnitsAbove(unit string) []string {
+	v, out := d.view.Load(), []string(nil)
+	for u := v.units[unit]; u != nil && !slices.Contains(out, u.ID); u = v.units[u.Parent] {
+		out = append(out, u.ID)
+	}
+	return out
+}
+
+// RegionOf is the nearest unit, from the given one upwards, whose kind is a sales region; empty when there is none.
+func (d *Directory) RegionOf(unit string) string {
+	for _, id := range d.UnitsAbove(unit) {
+		if d.Unit(id).Kind == "region" {
+			return id
+		}
+	}
+	return ""
+}
+
+// PersonRow is a person's own record, nil when unknown.
+func (d *Directory) PersonRow(person string) *object.Row {
+	if p := d.Person(person); p != nil {
+		return p.Row
+	}
+	return nil
 }
 
 // SalesUnit is the nearest unit, from the given one upwards, that has provinces; nil when none has.

@@ -36,6 +36,7 @@ func (h *HTTP) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/keys", Right: keyRights, Summary: "List keys of the kinds one may make"}, h.keys)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/keys", Right: keyRights, Summary: "Make a key; its secret is shown once", Status: 201}, h.newKey)
 	web.Handle(r, web.Route{Method: "DELETE", Path: "/api/v1/keys/{id}", Right: keyRights, Summary: "Revoke a key", Status: 204}, h.revoke)
+	h.delegationRoutes(r)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/people/{id}/password", Right: "people.write", Summary: "Set a person's sign-in name and password", Status: 204}, h.password)
 }
 
@@ -88,7 +89,15 @@ func (h *HTTP) describe(a *actor.Actor, p *Person, csrf string) map[string]any {
 			kinds = append(kinds, k.Name)
 		}
 	}
-	return map[string]any{"csrf_token": csrf, "rights": h.Access.Rights(snap, a), "configure": kinds, "workspace": h.Workspace(),
+	stands := []map[string]any{}
+	for _, st := range a.Stands {
+		stands = append(stands, map[string]any{"id": st.ID, "name": st.Name})
+	}
+	viewer := map[string]any(nil)
+	if a.Viewer != "" {
+		viewer = map[string]any{"id": a.Viewer, "name": h.Dir.Name("person", a.Viewer)}
+	}
+	return map[string]any{"stands": stands, "viewer": viewer, "csrf_token": csrf, "rights": h.Access.Rights(snap, a), "configure": kinds, "workspace": h.Workspace(),
 		"user": map[string]any{"id": p.ID, "name": p.Name, "username": p.Username, "roles": p.Roles, "role_titles": titles, "unit": p.Unit, "unit_name": unit}}
 }
 

@@ -157,7 +157,7 @@ func (s *Service) ActorOf(person string) *actor.Actor {
 	if p == nil || !p.Active {
 		return nil
 	}
-	return &actor.Actor{Kind: actor.Person, ID: p.ID, Name: p.Name, Roles: p.Roles, Unit: p.Unit}
+	return &actor.Actor{Kind: actor.Person, ID: p.ID, Name: p.Name, Roles: p.Roles, Unit: p.Unit, Stands: s.stands(p.ID)}
 }
 
 // ActorOfKey makes the actor of an API key: its maker's roles, cut to the key's scopes ("*" or none given = all of them).

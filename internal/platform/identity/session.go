@@ -39,7 +39,11 @@ type Service struct {
 	params *argon2id.Params
 	// KnownScope says whether a new key's scope means anything.
 	KnownScope func(scope string) bool
-	limit      *limiter
+	// Zone says which day it is; nil is UTC.
+	Zone *time.Location
+	// Delegated is called inside the write that names a delegate, with the name of who is away; may be nil.
+	Delegated func(ctx context.Context, tx *store.Tx, d Delegation, name string) error
+	limit     *limiter
 	// one hashing at a time per core keeps a burst of sign-ins from taking all memory
 	hashing chan struct{}
 	keys    sync.Map // digest → *Key, dropped on revoke
@@ -50,6 +54,13 @@ type Service struct {
 func NewService(db *store.DB, dir *Directory, c *clock.Clock, l *ledger.Ledger) *Service {
 	return &Service{db: db, dir: dir, clock: c, ledger: l, limit: newLimiter(c), hashing: make(chan struct{}, 2),
 		params: &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}, KnownScope: func(string) bool { return true }}
+}
+
+func (s *Service) zone() *time.Location {
+	if s.Zone == nil {
+		return time.UTC
+	}
+	return s.Zone
 }
 
 // Hash makes the stored form of a password.

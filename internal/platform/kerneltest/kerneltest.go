@@ -84,13 +84,14 @@ func Open(t testing.TB, url string, steps ...record.Step) *Kernel {
 	require.NoError(t, db.Migrate(ctx))
 	k := &Kernel{DB: db, Clock: clock.New(), Env: &object.Env{Zone: time.FixedZone("CST", 8*3600), Regions: region.Load()}, Apply: object.Apply}
 	k.Ledger = ledger.New(db, k.Clock.Now)
-	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{rule.NewObjectKind(k.Env), access.NewKind([]string{"all.see", "definitions.write"}), rollup.NewKind(k.Env), view.NewKind(k.Env)}, func(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
+	k.Defs = definition.NewManager(db, k.Clock, []definition.Kind{rule.NewObjectKind(k.Env), access.NewKind([]string{"all.see", "definitions.write"}, k.Env), rollup.NewKind(k.Env), view.NewKind(k.Env)}, func(ctx context.Context, tx *store.Tx, old, next *definition.Snapshot) error {
 		return k.Apply(ctx, tx, old, next)
 	}, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
 	k.Defs.OnSettle(object.Settle)
 	k.Dir = identity.NewDirectory(db, k.Defs)
 	k.Env.Name = k.Dir.Name
-	k.Access = &access.Control{Dir: k.Dir}
+	k.Access = &access.Control{Dir: k.Dir, DB: db, Env: k.Env, Now: k.Clock.Now}
+	record.Reach(k.Access, db, k.Defs)
 	db.OnBegin(k.Defs.Follow)
 	db.OnFinish(k.Defs.Still)
 	k.Writer = &record.Writer{DB: db, Defs: k.Defs, Ledger: k.Ledger, Access: k.Access, Clock: k.Clock, Env: k.Env, Steps: steps}

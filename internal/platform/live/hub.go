@@ -231,7 +231,7 @@ func (h *Hub) feed(ctx context.Context) error {
 			text := tell(c, news)
 			who := c.who.Load()
 			for _, it := range items {
-				if who.Kind == actor.Person && it.Person == who.ID {
+				if who.Kind == actor.Person && it.Person == who.ID && who.Viewer == "" {
 					text = append(text, encode(0, "inbox", notify.Show(it))...)
 					reached = append(reached, it)
 				}
@@ -265,13 +265,16 @@ func (h *Hub) read(ctx context.Context, events []*ledger.Event) ([]*news, error)
 			continue
 		}
 		if e.Object == "person" && e.RecordID != "" {
-			out = append(out, &news{seq: e.Seq, snap: s, recheck: e.RecordID})
+			out = append(out, &news{seq: e.Seq, snap: s, recheck: e.RecordID, session: session(e.Op)})
 			if session(e.Op) {
 				continue
 			}
 		}
 		if _, ok := object.Of(s, e.Object); !ok || e.RecordID == "" {
 			continue
+		}
+		if e.Op == record.Shared || e.Op == record.Unshared {
+			out = append(out, &news{seq: e.Seq, snap: s, shares: true})
 		}
 		key := [2]string{e.Object, e.RecordID}
 		n := byRecord[key]
@@ -295,9 +298,15 @@ func (h *Hub) read(ctx context.Context, events []*ledger.Event) ([]*news, error)
 		if err != nil {
 			return nil, err
 		}
+		var rows map[string]*object.Row
+		if access.Conditional(s, name) {
+			if rows, err = record.ReadRows(ctx, h.DB, o, list); err != nil {
+				return nil, err
+			}
+		}
 		for _, id := range list {
 			n := byRecord[[2]string{name, id}]
-			n.standing = standing[id]
+			n.standing, n.row = standing[id], rows[id]
 			n.finish()
 		}
 	}

@@ -46,6 +46,9 @@ type node struct {
 type org struct{}
 
 func (org) UnitsBelow(unit string) []string { return []string{unit} }
+func (org) UnitsAbove(unit string) []string { return []string{unit} }
+func (org) RegionOf(string) string          { return "" }
+func (org) PersonRow(string) *object.Row    { return nil }
 func (org) UnitOf(person string) string {
 	return map[string]string{"wang": "team1", "zhao": "team2", "lena": "team1"}[person]
 }

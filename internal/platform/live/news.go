@@ -2,6 +2,7 @@ package live
 
 import (
 	"baton/internal/platform/definition"
+	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 )
 
@@ -13,8 +14,11 @@ type news struct {
 	op         string   // of the last event
 	owners     []string // those who had the record before
 	standing   record.Standing
+	row        *object.Row // where some stream's scope is not decided by the owner alone
 	all        bool
 	recheck    string // a person whose streams ask again who they are
+	session    bool   // and nothing else has changed
+	shares     bool   // what is shared with whom has changed
 	frame      []byte
 	gone       []byte
 }
@@ -37,11 +41,18 @@ func (n *news) finish() {
 	n.gone = encode(n.seq, "record", change{Object: n.object, ID: n.id, Gone: true, Seq: n.seq})
 }
 
-// to gives the frame a stream gets of the news; ok is false when it is none of its business. Only the row's present owner decides, besides
-// that who could see the record before learns that it is gone.
+// to gives the frame a stream gets of the news; ok is false when it is none of its business. The row as it stands decides: its owner, what of
+// a role's condition it can say by itself (a condition that reaches other records opens nothing here: the page learns of such a change when
+// it reads again), and what is shared. Who could see the record by its owner before learns that it is gone.
 func (n *news) to(c *client) ([]byte, bool) {
-	if n.recheck != "" {
+	if n.shares {
 		c.forget()
+		return nil, false
+	}
+	if n.recheck != "" {
+		if !n.session {
+			c.forget()
+		}
 		if c.who.Load().ID == n.recheck {
 			c.askAgain()
 		}
@@ -51,7 +62,7 @@ func (n *news) to(c *client) ([]byte, bool) {
 		return n.frame, true
 	}
 	scope := c.scope(n.snap, n.object)
-	if scope.AllowsOwner(n.standing.Owner) {
+	if scope.AllowsOwner(n.standing.Owner) || scope.AllowsID(n.id) || n.row != nil && scope.AllowsAlone(n.row) {
 		return n.frame, true
 	}
 	if n.standing.Version == 1 {

@@ -175,7 +175,7 @@ func (h *Hub) catchUp(ctx context.Context, c *client, out *writer, last string, 
 		}
 	}
 	a := c.who.Load()
-	if a.Kind != actor.Person {
+	if a.Kind != actor.Person || a.Viewer != "" {
 		return nil
 	}
 	unread, err := h.Inbox.Unread(ctx, a.ID)

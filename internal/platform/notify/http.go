@@ -79,8 +79,10 @@ func (h *HTTP) list(ctx context.Context, in *listIn) (*listOut, error) {
 		next := strconv.FormatInt(items[in.Limit-1].Seq, 10)
 		out.Body.NextCursor = &next
 	}
-	if err := h.Inbox.Delivered(ctx, items); err != nil {
-		return nil, err
+	if a := actor.From(ctx); a.Viewer == "" { // who looks as the person is not the person
+		if err := h.Inbox.Delivered(ctx, items); err != nil {
+			return nil, err
+		}
 	}
 	out.Body.Items = make([]View, len(items))
 	for i, it := range items {

@@ -213,19 +213,20 @@ func (o *Object) Names() []string {
 
 // TitleOf gives the text by which a row is known: its title field, else its id.
 func (o *Object) TitleOf(r *Row) string {
-	if f, ok := o.byName[o.Spec.TitleField]; ok {
-		if s, ok := r.V[f.Index].(string); ok && s != "" {
-			return s
-		}
-	}
-	for _, n := range []string{"name", "company", "title"} {
-		if f, ok := o.byName[n]; ok {
-			if s, ok := r.V[f.Index].(string); ok && s != "" {
-				return s
-			}
-		}
+	if f := o.TitleFieldOf(r, nil); f != nil {
+		return r.textAt(f.Index)
 	}
 	return r.ID()
+}
+
+// TitleFieldOf is the field by which a row is known, leaving out those without; nil when it is known by its id only.
+func (o *Object) TitleFieldOf(r *Row, without map[string]bool) *Field {
+	for _, n := range []string{o.Spec.TitleField, "name", "company", "title"} {
+		if f, ok := o.byName[n]; ok && !without[f.Name] && r.textAt(f.Index) != "" {
+			return f
+		}
+	}
+	return nil
 }
 
 // Of finds an object in a snapshot.

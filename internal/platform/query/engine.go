@@ -264,11 +264,11 @@ func (e *Engine) Ask(ctx context.Context, ask Ask) (*Result, error) {
 		}
 		res.Rows = append(res.Rows, row)
 	}
-	res.Refs, err = p.refs(ctx, groups)
+	res.Refs, err = p.refs(ctx, ask.Entity.actor, groups)
 	return res, err
 }
 
-func (p *plan) refs(ctx context.Context, groups []Group) (map[string]map[string]string, error) {
+func (p *plan) refs(ctx context.Context, a *actor.Actor, groups []Group) (map[string]map[string]string, error) {
 	out := map[string]map[string]string{}
 	for i, d := range p.dims {
 		target := d.field.TargetOf()
@@ -284,7 +284,7 @@ func (p *plan) refs(ctx context.Context, groups []Group) (map[string]map[string]
 		slices.Sort(ids)
 		ids = slices.Compact(ids)
 		for chunk := range slices.Chunk(ids, 1000) {
-			names, err := p.e.r.Names(ctx, target, chunk)
+			names, err := p.e.r.Names(ctx, a, target, chunk)
 			if err != nil {
 				return nil, err
 			}

@@ -34,6 +34,9 @@ type house struct {
 
 func (h *house) UnitOf(p string) string          { return h.units[p] }
 func (h *house) UnitsBelow(unit string) []string { return []string{unit} }
+func (h *house) UnitsAbove(unit string) []string { return []string{unit} }
+func (h *house) RegionOf(string) string          { return "" }
+func (h *house) PersonRow(string) *object.Row    { return nil }
 
 // eachDatabase runs f on SQLite and on PostgreSQL.
 func eachDatabase(t *testing.T, f func(t *testing.T, h *house)) {

@@ -18,8 +18,8 @@ type HTTP struct {
 
 // Routes lists the module's routes with their rights; rows are limited by scope further in.
 func (h *HTTP) Routes(r *web.Router) {
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query", Right: web.SignedIn, Summary: "Measures by dimensions, over the records the asker may see"}, h.query)
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query:records", Right: web.SignedIn, Summary: "The records behind one number of a query"}, h.records)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query", Reads: true, Right: web.SignedIn, Summary: "Measures by dimensions, over the records the asker may see"}, h.query)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/query:records", Reads: true, Right: web.SignedIn, Summary: "The records behind one number of a query"}, h.records)
 }
 
 type in struct {
@@ -83,13 +83,13 @@ func (h *HTTP) records(ctx context.Context, in *in) (*recordsOut, error) {
 
 // Show gives a page as the actor may see it.
 func (e *Engine) Show(ctx context.Context, a *actor.Actor, page *record.Page) (*Records, error) {
-	hidden := e.r.Access.Hidden(e.r.Defs.Current(), a, page.Object.Name)
+	sight := e.r.Access.Sight(e.r.Defs.Current(), a, page.Object.Name)
 	out := &Records{Records: []map[string]any{}}
 	for _, row := range page.Rows {
-		out.Records = append(out.Records, e.r.Show(row, hidden, nil))
+		out.Records = append(out.Records, e.r.Show(row, sight, nil))
 	}
 	var err error
-	if out.Refs, err = e.r.Refs(ctx, page.Object, page.Rows); err != nil {
+	if out.Refs, err = e.r.Refs(ctx, a, page.Object, page.Rows); err != nil {
 		return nil, err
 	}
 	if page.Next != "" {

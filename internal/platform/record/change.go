@@ -41,12 +41,12 @@ type Change struct {
 	Given map[int]bool
 
 	writer   *Writer
-	hidden   map[string]bool // of the actor, found when first asked
+	sight    *access.Sight // of the actor, found when first asked
 	write    *Write
 	children []Write
 	parent   *Change // the write that appended this one
 	depth    int
-	seen     []any // the row's values when its formulas were computed last
+	computed []any // the row's values when its formulas were computed last
 }
 
 const maxDepth = 6
@@ -280,6 +280,10 @@ func (c *Change) lay(ctx context.Context) error {
 			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "“" + f.Title.ZH + "”由系统填写，不能直接修改", Hint: "请去掉这一项"})
 			continue
 		}
+		if c.fixes(f) {
+			items = append(items, problem.Item{Pointer: "/" + name, Code: "readonly", Message: "你的角色不能填写“" + f.Title.ZH + "”", Hint: "请去掉这一项，或联系管理员开通"})
+			continue
+		}
 		c.Given[f.Index] = true
 		if err := c.set(f, raw, "/"+name); err != nil {
 			if p := problem.As(err); p != nil {
@@ -380,6 +384,14 @@ func (c *Change) event() *ledger.Event {
 	if op == "" {
 		op = string(c.Op)
 	}
-	return &ledger.Event{At: c.At, WrittenAt: c.Now, ActorKind: string(c.Actor.Kind), ActorID: c.Actor.ID, ActorName: c.Actor.Name, IP: c.Actor.IP, Origin: c.Origin.Kind, Batch: c.Origin.Batch,
+	row := c.Old
+	if row == nil {
+		row = c.New
+	}
+	name, stood := c.writer.Access.Named(c.Snap, c.Actor, row)
+	if stood != "" {
+		c.Datum("for", stood)
+	}
+	return &ledger.Event{At: c.At, WrittenAt: c.Now, ActorKind: string(c.Actor.Kind), ActorID: c.Actor.ID, ActorName: name, IP: c.Actor.IP, Origin: c.Origin.Kind, Batch: c.Origin.Batch,
 		Object: c.Object.Name, RecordID: c.New.ID(), Op: op, Revision: c.Snap.Revision, Request: c.Actor.Request, Payload: ledger.Payload{Note: c.Note, Data: c.Data}}
 }

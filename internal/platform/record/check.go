@@ -2,8 +2,6 @@ package record
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -18,16 +16,24 @@ const maxUnread = 2000
 
 // hides reports a field that the actor may not even know of.
 func (c *Change) hides(f *object.Field) bool {
+	return !c.Origin.Engine && c.seen().Hidden[f.Name]
+}
+
+func (c *Change) seen() *access.Sight {
+	if c.sight == nil {
+		c.sight = c.writer.Access.Sight(c.Snap, c.Actor, c.Object.Name)
+	}
+	return c.sight
+}
+
+// fixes reports a field that the actor sees but may not write: one that the roles show only to be read, or in part. A masked value may be
+// given with a new record, by who has just been told it; a unique one not even then, as a refusal would tell who has it.
+func (c *Change) fixes(f *object.Field) bool {
 	if c.Origin.Engine {
 		return false
 	}
-	if c.hidden == nil {
-		c.hidden = c.writer.Access.Hidden(c.Snap, c.Actor, c.Object.Name)
-		if c.hidden == nil {
-			c.hidden = map[string]bool{}
-		}
-	}
-	return c.hidden[f.Name]
+	s := c.seen()
+	return s.Fixed[f.Name] || s.Masked[f.Name] && (c.Op != Create || f.Unique)
 }
 
 // visible lists the names that may be suggested.
@@ -94,12 +100,11 @@ func (w *Writer) Reaches(ctx context.Context, q store.Querier, s *definition.Sna
 	if !ok {
 		return false, nil
 	}
-	var owner sql.NullString
-	err := q.QueryRow(ctx, "SELECT owner FROM "+object.Quote(o.Table)+" WHERE id = ? AND deleted_at IS NULL", id).Scan(&owner)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+	row, err := ReadRow(ctx, q, o, id)
+	if err != nil || row == nil || row.V[object.DeletedAt] != nil {
+		return false, err
 	}
-	return err == nil && (target == "person" || target == "org_unit" || w.Access.Scope(s, a, target, access.Read).AllowsOwner(owner.String)), err
+	return target == "person" || target == "org_unit" || w.Access.Scope(s, a, target, access.Read).Allows(row), nil
 }
 
 // mayOwn checks a given owner: setting one needs the right to assign (one's own new records apart), and the record must stay among those
@@ -115,7 +120,7 @@ func (c *Change) mayOwn() error {
 	if !c.writer.Access.May(c.Snap, c.Actor, c.Object.Name, func(r access.Rule) bool { return r.Assign }) {
 		return forbidden("指定负责人")
 	}
-	if !c.writer.Access.Scope(c.Snap, c.Actor, c.Object.Name, access.Update).AllowsOwner(owner) {
+	if s := c.writer.Access.Scope(c.Snap, c.Actor, c.Object.Name, access.Update); !s.AllowsOwner(owner) && !s.Meets(c.New) {
 		return forbidden("把" + c.Object.Title.ZH + "交给你管理范围之外的人")
 	}
 	return nil

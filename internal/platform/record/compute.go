@@ -14,7 +14,7 @@ import (
 // compute brings the formulas up to date: before the first step, so that conditions and tags see them, and after each step that changed
 // something.
 func (c *Change) compute() {
-	if c.Op == Delete || !c.Object.Computes() || c.seen != nil && slices.Equal(c.seen, c.New.V) {
+	if c.Op == Delete || !c.Object.Computes() || c.computed != nil && slices.Equal(c.computed, c.New.V) {
 		return
 	}
 	c.Object.Compute(c.New, c.Env, func(f *object.Field, hint *object.Hint) {
@@ -27,7 +27,7 @@ func (c *Change) compute() {
 		}
 		c.setHints(hs)
 	})
-	c.seen = append(c.seen[:0], c.New.V...)
+	c.computed = append(c.computed[:0], c.New.V...)
 }
 
 // complete fills in what is known only when all steps have run: numbers, and the unit of the owner where that is a default.

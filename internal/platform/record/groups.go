@@ -66,11 +66,12 @@ type bucket struct {
 // grouper makes buckets of a field's values.
 type grouper struct {
 	r    *Reader
+	a    *actor.Actor
 	f    *object.Field
 	unit string
 }
 
-func (r *Reader) grouper(o *object.Object, by string, hidden map[string]bool) (*grouper, error) {
+func (r *Reader) grouper(a *actor.Actor, o *object.Object, by string, hidden map[string]bool) (*grouper, error) {
 	name, unit, _ := strings.Cut(by, ":")
 	f, ok := o.Field(name)
 	var shape object.Shape
@@ -85,7 +86,7 @@ func (r *Reader) grouper(o *object.Object, by string, hidden map[string]bool) (*
 	} else if unit != "" && !slices.Contains(units, unit) {
 		return nil, problem.New(problem.Invalid, "invalid_group", "不能按“"+by+"”分组", problem.Item{Pointer: "/by", Code: "unknown_unit", Message: "“" + f.Title.ZH + "”不能按“" + unit + "”分组", Hint: "可用：" + strings.Join(units, "、")})
 	}
-	return &grouper{r, f, unit}, nil
+	return &grouper{r, a, f, unit}, nil
 }
 
 const dayMillis = int64(24 * time.Hour / time.Millisecond)
@@ -188,7 +189,7 @@ func (g *grouper) show(ctx context.Context, b bucket) (Group, error) {
 	default:
 		out.Words, filter = g.f.Type.Words(g.f, g.r.Env, b.from), leaf("eq", out.Value)
 		if target := g.f.TargetOf(); target != "" {
-			names, err := g.r.Names(ctx, target, []string{out.Key})
+			names, err := g.r.Names(ctx, g.a, target, []string{out.Key})
 			if err != nil {
 				return out, err
 			}
@@ -278,7 +279,7 @@ func (r *Reader) Groups(ctx context.Context, a *actor.Actor, l List, by Grouping
 	if err != nil {
 		return nil, false, err
 	}
-	g, err := r.grouper(o, by.By, find.hidden)
+	g, err := r.grouper(a, o, by.By, find.hidden)
 	if err != nil {
 		return nil, false, err
 	}

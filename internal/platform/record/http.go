@@ -260,22 +260,22 @@ type shown struct {
 
 // show turns rows into JSON as the actor may see them, with the names of what they refer to.
 func (h *HTTP) show(ctx context.Context, a *actor.Actor, o *object.Object, rows []*object.Row, only []string) (*shown, error) {
-	hidden := h.Reader.Access.Hidden(h.Reader.Defs.Current(), a, o.Name)
+	sight := h.Reader.Access.Sight(h.Reader.Defs.Current(), a, o.Name)
 	out := &shown{records: []map[string]any{}}
 	var ids []string
 	scope := h.Reader.Access.Scope(h.Reader.Defs.Current(), a, o.Name, access.Read)
 	rows = slices.Clone(rows)
 	for i, row := range rows {
 		seen := scope.Allows(row)
-		if seen && !hidden["owner"] { // a countdown names the owner
+		if seen && !sight.Closed()["owner"] { // a countdown names the owner
 			ids = append(ids, row.ID())
 		}
-		row = mask(row, hidden, seen)
+		row = mask(row, sight.Hidden, seen)
 		rows[i] = row
-		out.records = append(out.records, h.Reader.Show(row, hidden, only))
+		out.records = append(out.records, h.Reader.Show(row, sight, only))
 	}
 	var err error
-	if out.refs, err = h.Reader.Refs(ctx, o, rows); err != nil {
+	if out.refs, err = h.Reader.Refs(ctx, a, o, rows); err != nil {
 		return nil, err
 	}
 	if h.Timers != nil && len(rows) > 0 {

@@ -16,6 +16,8 @@ type Path struct {
 	// Via is nil for an own field.
 	Via   *object.Field
 	Field *object.Field
+	// Masked: the actor sees the values in part.
+	Masked bool
 }
 
 // Title is the path's name for people.
@@ -29,13 +31,13 @@ func (p Path) Title() string {
 // PathOf finds a field or a path through one relation that the actor may see; ok is false where there is none for the actor.
 func (r *Reader) PathOf(a *actor.Actor, o *object.Object, name string) (p Path, ok bool) {
 	s := r.Defs.Current()
-	hidden := r.Access.Hidden(s, a, o.Name)
+	sight := r.Access.Sight(s, a, o.Name)
 	if f, ok := o.Field(name); ok {
-		return Path{name, nil, f}, !hidden[f.Name] && !f.Hidden
+		return Path{name, nil, f, sight.Masked[f.Name]}, !sight.Hidden[f.Name] && !f.Hidden
 	}
 	head, rest, cut := strings.Cut(name, ".")
 	via, ok := o.Field(head)
-	if !cut || !ok || hidden[via.Name] || via.Hidden || via.TargetOf() == "" {
+	if !cut || !ok || sight.Closed()[via.Name] || via.Hidden || via.TargetOf() == "" {
 		return p, false
 	}
 	target, ok := object.Of(s, via.TargetOf())
@@ -43,10 +45,11 @@ func (r *Reader) PathOf(a *actor.Actor, o *object.Object, name string) (p Path, 
 		return p, false
 	}
 	f, ok := target.Field(rest)
-	if !ok || f.Hidden || r.Access.Hidden(s, a, target.Name)[f.Name] {
+	far := r.Access.Sight(s, a, target.Name)
+	if !ok || f.Hidden || far.Hidden[f.Name] {
 		return p, false
 	}
-	return Path{name, via, f}, true
+	return Path{name, via, f, far.Masked[f.Name]}, true
 }
 
 // Reached reads the records that rows lead to by relations, by relation and id; those outside the actor's scope are left out.
@@ -91,7 +94,7 @@ func (h *HTTP) reach(ctx context.Context, a *actor.Actor, page *Page, only []str
 	}
 	s := h.Reader.Defs.Current()
 	for _, p := range paths {
-		hidden := h.Reader.Access.Hidden(s, a, p.Via.TargetOf())
+		sight := h.Reader.Access.Sight(s, a, p.Via.TargetOf())
 		var far []*object.Row
 		for i, row := range page.Rows {
 			id, _ := row.V[p.Via.Index].(string)
@@ -100,11 +103,11 @@ func (h *HTTP) reach(ctx context.Context, a *actor.Actor, page *Page, only []str
 				out.records[i][p.Name] = nil
 				continue
 			}
-			out.records[i][p.Name] = h.Reader.Show(other, hidden, []string{p.Field.Name})[p.Field.Name]
+			out.records[i][p.Name] = h.Reader.Show(other, sight, []string{p.Field.Name})[p.Field.Name]
 			far = append(far, other)
 		}
 		target := p.Field.TargetOf()
-		if target == "" || len(far) == 0 {
+		if target == "" || len(far) == 0 || p.Masked {
 			continue
 		}
 		var ids []string
@@ -113,7 +116,7 @@ func (h *HTTP) reach(ctx context.Context, a *actor.Actor, page *Page, only []str
 				ids = append(ids, id)
 			}
 		}
-		names, err := h.Reader.Names(ctx, target, ids)
+		names, err := h.Reader.Names(ctx, a, target, ids)
 		if err != nil {
 			return err
 		}

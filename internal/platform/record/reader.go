@@ -28,6 +28,8 @@ type Reader struct {
 	// Finder gives a condition on ids, as SQL under alias t, for the rows that have the words somewhere; ok is false where it cannot tell.
 	// It may be nil.
 	Finder func(ctx context.Context, o *object.Object, words string, hidden map[string]bool) (sql string, args []any, ok bool)
+
+	breadth breadth
 }
 
 // Sort is one key of an order. Empty is the smallest value; EmptyLast puts it behind all others in an ascending order too.
@@ -183,6 +185,11 @@ func (r *Reader) List(ctx context.Context, a *actor.Actor, l List) (*Page, error
 		sql, more := keyset(by, after)
 		where, args = append(where, sql), append(args, more...)
 	}
+	if find.scoped != "" {
+		if where[1], err = r.byOrder(ctx, o, find.scoped, find.scopeArgs, keys); err != nil {
+			return nil, err
+		}
+	}
 	var order []string
 	for _, k := range keys {
 		if l.Back {
@@ -252,6 +259,9 @@ type found struct {
 	where  []string
 	args   []any
 	hidden map[string]bool
+	// scoped is the actor's scope, the second of where unless all is open.
+	scoped    string
+	scopeArgs []any
 }
 
 func (f *found) add(sql string, more []any) {
@@ -262,7 +272,8 @@ func (f *found) add(sql string, more []any) {
 
 func (r *Reader) find(ctx context.Context, a *actor.Actor, o *object.Object, scope *access.Scope, l List) (*found, error) {
 	f := &found{where: []string{`t."deleted_at" IS NULL`}, hidden: r.Access.Hidden(r.Defs.Current(), a, o.Name)}
-	f.add(scope.SQL("t"))
+	f.scoped, f.scopeArgs = scope.SQL("t")
+	f.add(f.scoped, f.scopeArgs)
 	sql, more, err := r.where(ctx, a, o, l.Filter, "/filter")
 	if err != nil {
 		return nil, err
@@ -433,8 +444,9 @@ func readCursor(s string, keys []sortKey) ([]any, error) {
 	return vals, nil
 }
 
-// Titles gives the titles of records by id, for showing relations. No rights are asked: a title beside a visible row is part of that row.
-func (r *Reader) Titles(ctx context.Context, name string, ids []string) (map[string]string, error) {
+// Titles gives the titles of records by id, for showing relations. Which rows one may see is not asked: a title beside a visible row is part
+// of that row. What of a title one may see is: masked fields are shown in part, hidden ones not.
+func (r *Reader) Titles(ctx context.Context, a *actor.Actor, name string, ids []string) (map[string]string, error) {
 	o, ok := object.Of(r.Defs.Current(), name)
 	if !ok || len(ids) == 0 {
 		return nil, nil
@@ -454,7 +466,7 @@ func (r *Reader) Titles(ctx context.Context, name string, ids []string) (map[str
 		if err != nil {
 			return nil, err
 		}
-		out[row.ID()] = o.TitleOf(row)
+		out[row.ID()] = r.Access.Title(r.Defs.Current(), a, row)
 	}
 	return out, rows.Err()
 }

@@ -26,10 +26,16 @@ func (r *Reader) SeenEvents(ctx context.Context, a *actor.Actor, events []*ledge
 			ids[e.Object] = append(ids[e.Object], e.RecordID)
 		}
 	}
-	standings := map[string]map[string]Standing{}
+	standings, rows := map[string]map[string]Standing{}, map[string]map[string]*object.Row{}
 	for name, list := range ids {
 		o, _ := object.Of(snap, name)
 		var err error
+		if scopes[name].ByRow() {
+			if rows[name], err = ReadRows(ctx, r.DB, o, list); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if standings[name], err = Standings(ctx, r.DB, o, list); err != nil {
 			return nil, err
 		}
@@ -38,7 +44,7 @@ func (r *Reader) SeenEvents(ctx context.Context, a *actor.Actor, events []*ledge
 	for _, e := range events {
 		s := scopes[e.Object]
 		now, known := standings[e.Object][e.RecordID]
-		if s == nil || s.All || e.RecordID == "" || known && s.AllowsOwner(now.Owner) {
+		if s == nil || s.All || e.RecordID == "" || known && s.AllowsOwner(now.Owner) || rows[e.Object][e.RecordID] != nil && s.Allows(rows[e.Object][e.RecordID]) {
 			out = append(out, e)
 		}
 	}

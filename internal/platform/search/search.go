@@ -78,12 +78,16 @@ func (x *Index) Search(ctx context.Context, a *actor.Actor, q Ask) ([]Group, err
 // group finds within one object: those titled just so first, then the newest that match.
 func (x *Index) group(ctx context.Context, a *actor.Actor, o *object.Object, scope *access.Scope, text string, question asked, limit int) (Group, error) {
 	owners, most := x.owners(scope)
+	var within *access.Scope
+	if scope.ByRow() {
+		owners, most, within = nil, looked, scope // the index knows owners only: the database decides row by row
+	}
 	var ids []string
 	for _, q := range []struct {
 		asked asked
 		most  int
 	}{{titled(text), limit}, {question, most}} {
-		more, err := x.ids(ctx, o, q.asked.among(owners), q.most)
+		more, err := x.ids(ctx, o, q.asked.among(owners), q.most, within)
 		if err != nil {
 			return Group{}, err
 		}
@@ -125,11 +129,11 @@ func (x *Index) owners(scope *access.Scope) ([]string, int) {
 	return owners, looked
 }
 
-func (x *Index) ids(ctx context.Context, o *object.Object, a asked, most int) ([]string, error) {
+func (x *Index) ids(ctx context.Context, o *object.Object, a asked, most int, within *access.Scope) ([]string, error) {
 	if len(a) == 0 {
 		return nil, nil
 	}
-	query, args := candidates(x.DB.Dialect(), o, a, most)
+	query, args := candidates(x.DB.Dialect(), o, a, most, within)
 	rows, err := x.DB.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -156,6 +160,6 @@ func (x *Index) Finder(ctx context.Context, o *object.Object, text string, hidde
 	if err := x.CaughtUp(ctx, freshness); err != nil {
 		return "", nil, false
 	}
-	query, args := candidates(x.DB.Dialect(), o, question, 0)
+	query, args := candidates(x.DB.Dialect(), o, question, 0, nil)
 	return `t."id" IN (` + query + ")", args, true
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"baton/internal/platform/access"
 	"baton/internal/platform/object"
 	"baton/internal/platform/store"
 )
@@ -58,14 +59,21 @@ func writeSQLite(ctx context.Context, tx *store.Tx, doc doc) error {
 	return err
 }
 
-// candidates are the ids of an object's records whose documents have what is asked for, as a query: the newest of them where most is given.
-func candidates(d store.Dialect, o *object.Object, a asked, most int) (query string, args []any) {
+// candidates are the ids of an object's records whose documents have what is asked for, as a query: the newest of them where most is given,
+// only those of a scope where one is given.
+func candidates(d store.Dialect, o *object.Object, a asked, most int, within *access.Scope) (query string, args []any) {
 	a = append(slices.Clone(a), []wanted{{kind(o), false}})
 	query, newest := "SELECT d.record_id FROM search_term s JOIN search_doc d ON d.id = s.rowid WHERE s.search_term MATCH ?", " ORDER BY s.rowid DESC LIMIT ?"
 	if d == store.Postgres {
 		query, newest = "SELECT record_id FROM search_doc WHERE terms @@ CAST(? AS tsquery)", " ORDER BY id DESC LIMIT ?"
 	}
-	if args = []any{a.match(d)}; most > 0 {
+	args = []any{a.match(d)}
+	if within != nil {
+		if sql, more := within.SQL("t"); sql != "" {
+			query, args = query+" AND record_id IN (SELECT t.\"id\" FROM "+object.Quote(o.Table)+" t WHERE "+sql+")", append(args, more...)
+		}
+	}
+	if most > 0 {
 		query, args = query+newest, append(args, most)
 	}
 	return query, args

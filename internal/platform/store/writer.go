@@ -61,6 +61,9 @@ var ErrClosed = errors.New("store: closed")
 // Write runs work in the next group and returns once it is durable (nil) or rolled back (its error). ctx ends the waiting for a place
 // in a group, never a group that runs.
 func (db *DB) Write(ctx context.Context, p Priority, work Work) error {
+	if err := refused(ctx); err != nil {
+		return err
+	}
 	r := &request{work: work, done: make(chan error, 1)}
 	ch := db.writer.interactive
 	if p == Background {

@@ -44,7 +44,9 @@ type Resolver func(ctx context.Context, cookie, bearer string) (*Caller, error)
 // Edge is what every request passes: id, panic guard, security headers, size limit, caller, CSRF, access log.
 type Edge struct {
 	Resolve Resolver
-	Log     *slog.Logger
+	// ViewAs makes the actor of whom a caller looks at the system as; nil allows that to nobody.
+	ViewAs Viewing
+	Log    *slog.Logger
 	// TrustProxy takes the address from X-Forwarded-For, as the one proxy in front appended it.
 	TrustProxy bool
 	// Secure says that browsers come over HTTPS: they are told to keep to it.
@@ -116,6 +118,14 @@ func (e *Edge) Wrap(next http.Handler) http.Handler {
 					WriteProblem(rec, r.WithContext(ctx), problem.New(problem.Forbidden, "bad_csrf_token", "页面已过期，请刷新后再试", problem.Item{Code: "bad_csrf_token", Message: "X-CSRF-Token 缺失或不符", Hint: "刷新页面"}))
 					return
 				}
+			}
+			if person := viewed(r); person != "" && strings.HasPrefix(r.URL.Path, "/api/") {
+				as, err := e.look(ctx, c, person, r)
+				if err != nil {
+					WriteProblem(rec, r.WithContext(ctx), err)
+					return
+				}
+				ctx = as
 			}
 		}
 		ctx = context.WithValue(ctx, ipKey{}, ip)

@@ -38,6 +38,8 @@ type Route struct {
 	Status       int // success status, 200 when zero
 	// MaxBody in bytes. Zero is 1 MiB; on a Raw route it is no limit, as streams have none.
 	MaxBody int64
+	// Reads says of a POST that it only asks a question: who looks as another person may send it.
+	Reads bool
 }
 
 // Router collects the routes of all modules. Build it once at start.
@@ -114,7 +116,7 @@ func bodyIsJSON(p *huma.PathItem, method string) {
 func (r *Router) admit(rt Route) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		req, w := humachi.Unwrap(ctx)
-		if err := r.check(req.Context(), rt.Right); err != nil {
+		if err := r.check(req.Context(), rt); err != nil {
 			WriteProblem(w, req, err)
 			return
 		}
@@ -160,7 +162,7 @@ func (r *Router) Raw(rt Route, h http.HandlerFunc) {
 	r.Routes = append(r.Routes, rt)
 	r.API.OpenAPI().AddOperation(r.describe(rt))
 	r.Mux.MethodFunc(rt.Method, rt.Path, func(w http.ResponseWriter, req *http.Request) {
-		if err := r.check(req.Context(), rt.Right); err != nil {
+		if err := r.check(req.Context(), rt); err != nil {
 			WriteProblem(w, req, err)
 			return
 		}
@@ -189,7 +191,11 @@ func (r *Router) describe(rt Route) *huma.Operation {
 // Allows decides a named right.
 func (r *Router) Allows(a *actor.Actor, right string) bool { return r.allow(a, right) }
 
-func (r *Router) check(ctx context.Context, right string) error {
+func (r *Router) check(ctx context.Context, rt Route) error {
+	if err := mayLook(ctx, rt); err != nil {
+		return err
+	}
+	right := rt.Right
 	if right == Public {
 		return nil
 	}

@@ -167,7 +167,6 @@ func (x *Auditor) Given(ctx context.Context, a *actor.Actor, objectName string, 
 		ask.Limit = 200
 	}
 	list = []Given{}
-	hidden := x.Reader.Access.Hidden(x.Reader.Defs.Current(), a, objectName)
 	for _, e := range all {
 		kept := e.way != WayPooled && e.way != WayReturned
 		if ask.Person != "" && (e.d.person != ask.Person || !kept) || ask.Way != "" && e.way != ask.Way || ask.Branch != "" && e.branch.Name != ask.Branch {
@@ -176,13 +175,11 @@ func (x *Auditor) Given(ctx context.Context, a *actor.Actor, objectName string, 
 		if total++; len(list) >= ask.Limit {
 			continue
 		}
-		g := Given{ID: e.row.ID(), Title: e.row.ID(), At: time.UnixMilli(e.at).UTC().Format("2006-01-02T15:04:05.000Z"), Way: e.way, Branch: e.branch.Title, Reason: e.d.note}
+		g := Given{ID: e.row.ID(), At: time.UnixMilli(e.at).UTC().Format("2006-01-02T15:04:05.000Z"), Way: e.way, Branch: e.branch.Title, Reason: e.d.note}
 		if g.Reason == "" {
 			g.Reason = e.d.reason
 		}
-		if !hidden[e.row.Object.Spec.TitleField] {
-			g.Title = e.row.Object.TitleOf(e.row)
-		}
+		g.Title = x.Reader.Access.Title(x.Reader.Defs.Current(), a, e.row)
 		if kept {
 			n := x.named(e.d.person)
 			g.Person = &n

@@ -93,7 +93,7 @@ func (h *HTTP) preview(ctx context.Context, in *record.Target) (*conversionOut, 
 		}
 		out.Body.Makes = append(out.Body.Makes, p)
 	}
-	out.Body.Refs, err = h.Reader.Refs(ctx, row.Object, []*object.Row{row})
+	out.Body.Refs, err = h.Reader.Refs(ctx, actor.From(ctx), row.Object, []*object.Row{row})
 	return out, err
 }
 
@@ -126,7 +126,7 @@ func (h *HTTP) same(ctx context.Context, a *actor.Actor, row *object.Row, m *Mad
 	for _, t := range ties {
 		st := Standing{By: t.By, Owner: e.ownerOf(t.Row), Seen: scope.Allows(t.Row)}
 		if st.Seen {
-			st.ID, st.Title = t.Row.ID(), m.Object.TitleOf(t.Row)
+			st.ID, st.Title = t.Row.ID(), e.Writer.Access.Title(e.Writer.Defs.Current(), a, t.Row)
 		}
 		out = append(out, st)
 	}
@@ -163,8 +163,8 @@ func (h *HTTP) show(ctx context.Context, row *object.Row, err error) (*converted
 		return nil, err
 	}
 	out := &convertedOut{}
-	out.Body.Record = h.Reader.Show(row, h.Reader.Access.Hidden(h.Reader.Defs.Current(), actor.From(ctx), row.Object.Name), nil)
-	out.Body.Refs, err = h.Reader.Refs(ctx, row.Object, []*object.Row{row})
+	out.Body.Record = h.Reader.Show(row, h.Reader.Access.Sight(h.Reader.Defs.Current(), actor.From(ctx), row.Object.Name), nil)
+	out.Body.Refs, err = h.Reader.Refs(ctx, actor.From(ctx), row.Object, []*object.Row{row})
 	return out, err
 }
 

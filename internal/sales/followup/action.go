@@ -57,7 +57,7 @@ func (e *Engine) sees(s *definition.Snapshot, a *actor.Actor, row *object.Row) e
 
 // owns tells whether the actor is the record's owner. Only persons own.
 func owns(a *actor.Actor, row *object.Row) bool {
-	return a.Kind == actor.Person && a.ID != "" && row.Owner() == a.ID
+	return a.Owns(row.Owner())
 }
 
 // mine is the origin of an action's writes, which start countdowns.

@@ -79,7 +79,7 @@ func open(t *testing.T, url string, c *clock.Clock) *company {
 	env := &object.Env{Zone: zone, Regions: region.Load(), Name: func(o, id string) string { return co.dir.Name(o, id) }}
 	co.ledger = ledger.New(db, c.Now)
 	co.inbox = notify.New(db, c)
-	kinds := []definition.Kind{object.NewKind(), access.NewKind([]string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", "purge", "activity.write"}),
+	kinds := []definition.Kind{object.NewKind(), access.NewKind([]string{"leads.import", "definitions.read", "definitions.write", "people.write", "keys.write", "events.read", "scripts.write", "channels.write", "funnel.read", "contracts.pass", "system.write", "purge", "activity.write", record.ViewAs}),
 		timer.NewCalendarKind(), followup.NewKind(env), followup.NewPoolKind(env)}
 	co.defs = definition.NewManager(db, c, kinds, object.Apply, func(context.Context, *store.Tx, *actor.Actor, int64, string, []definition.Change) {})
 	db.OnBegin(co.defs.Follow)

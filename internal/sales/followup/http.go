@@ -149,7 +149,7 @@ func (h *HTTP) show(ctx context.Context, row *object.Row, err error) (*shownOut,
 		return nil, err
 	}
 	out := &shownOut{}
-	out.Body.Record = h.Reader.Show(row, h.Reader.Access.Hidden(s, actor.From(ctx), row.Object.Name), nil)
+	out.Body.Record = h.Reader.Show(row, h.Reader.Access.Sight(s, actor.From(ctx), row.Object.Name), nil)
 	out.Body.Timers = View(s, timers)
 	out.Body.Record["timers"] = out.Body.Timers
 	people := map[string]string{}

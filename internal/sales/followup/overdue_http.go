@@ -100,13 +100,13 @@ func (h *OverdueHTTP) list(ctx context.Context, in *overdueIn) (*overdueOut, err
 	out.Body.MayExport = h.mayExport(a, in.Object)
 	assigns := a.Kind == actor.Person && h.Engine.mayAssign(a, in.Object)
 	for _, l := range lines[:min(in.Limit, len(lines))] {
-		out.Body.Lines = append(out.Body.Lines, h.view(l, assigns && l.Timer.Person != "" && l.Timer.Person != a.ID))
+		out.Body.Lines = append(out.Body.Lines, h.view(a, l, assigns && l.Timer.Person != "" && l.Timer.Person != a.ID))
 	}
 	return out, nil
 }
 
-func (h *OverdueHTTP) view(l *OverdueLine, mayTalk bool) OverdueView {
-	v := OverdueView{ID: l.Timer.ID, Kind: l.Timer.Kind, RecordID: l.Row.ID(), Title: l.Row.Object.TitleOf(l.Row), Person: l.Person, Name: h.Engine.name(l.Person), StartedAt: object.Instant(l.Timer.StartedAt),
+func (h *OverdueHTTP) view(a *actor.Actor, l *OverdueLine, mayTalk bool) OverdueView {
+	v := OverdueView{ID: l.Timer.ID, Kind: l.Timer.Kind, RecordID: l.Row.ID(), Title: h.Engine.Access.Title(h.Engine.Defs.Current(), a, l.Row), Person: l.Person, Name: h.Engine.name(l.Person), StartedAt: object.Instant(l.Timer.StartedAt),
 		DueAt: object.Instant(l.Timer.Due), DelayMS: l.Delay, Stuck: l.Stuck, Rank: l.Rank, MayTalk: mayTalk}
 	if l.Ended != 0 {
 		at := object.Instant(l.Ended)
@@ -162,7 +162,7 @@ func (h *OverdueHTTP) talk(ctx context.Context, in *talkIn) (*talkOut, error) {
 		return nil, err
 	}
 	out := &talkOut{}
-	out.Body.Talk = *h.view(&OverdueLine{Row: row, Talk: row}, false).Talk
+	out.Body.Talk = *h.view(actor.From(ctx), &OverdueLine{Row: row, Talk: row}, false).Talk
 	return out, nil
 }
 
@@ -224,7 +224,7 @@ func (h *OverdueHTTP) write(w http.ResponseWriter, a *actor.Actor, ask Overdue, 
 		return err
 	}
 	for _, l := range lines {
-		row := []string{"", l.Row.Object.TitleOf(l.Row), e.name(l.Person), sheetKinds[l.Timer.Kind], e.local(l.Timer.Due), "未处理", span(l.Delay), strconv.FormatInt(l.Delay/60_000, 10), l.Stuck.Words(), "", "", l.Row.ID()}
+		row := []string{"", e.Access.Title(e.Defs.Current(), a, l.Row), e.name(l.Person), sheetKinds[l.Timer.Kind], e.local(l.Timer.Due), "未处理", span(l.Delay), strconv.FormatInt(l.Delay/60_000, 10), l.Stuck.Words(), "", "", l.Row.ID()}
 		if l.Rank > 0 {
 			row[0] = strconv.Itoa(l.Rank)
 		}

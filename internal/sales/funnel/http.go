@@ -15,8 +15,8 @@ type HTTP struct {
 
 // Routes lists the module's routes with their rights; rows are limited by scope further in.
 func (h *HTTP) Routes(r *web.Router) {
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/funnels/{name}", Right: "funnel.read", Summary: "A funnel's figures by cohort or period"}, h.report)
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/funnels/{name}:records", Right: "funnel.read", Summary: "The records behind one number of a funnel"}, h.records)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/funnels/{name}", Reads: true, Right: "funnel.read", Summary: "A funnel's figures by cohort or period"}, h.report)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/funnels/{name}:records", Reads: true, Right: "funnel.read", Summary: "The records behind one number of a funnel"}, h.records)
 }
 
 type in struct {

@@ -44,7 +44,7 @@ func (s *Service) Routes(r *web.Router) {
 	r.Raw(web.Route{Method: "GET", Path: "/m/{slug}/file", Right: web.Public, Summary: "A material's file"}, s.getFile)
 
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/activity", Right: ActivityRight + "|channels.write", Summary: "Tell what a contact did outside; their owner learns it at once", Status: http.StatusAccepted}, s.activity)
-	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/forms:preview", Right: "definitions.read", Summary: "A form's page as a draft would show it, and the fields one may ask for"}, s.preview)
+	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/forms:preview", Reads: true, Right: "definitions.read", Summary: "A form's page as a draft would show it, and the fields one may ask for"}, s.preview)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/forms/{name}/booth", Right: "channels.write", Summary: "Make the link for a booth's staff"}, s.newBooth)
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/materials", Right: web.SignedIn, Summary: "The materials one may send"}, s.materials)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/materials/{name}/links", Right: web.SignedIn, Summary: "Make a material's link for one lead, contact or customer that one sees"}, s.newLink)

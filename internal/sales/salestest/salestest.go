@@ -139,8 +139,11 @@ func open(ctx context.Context, url string, steps []record.Step) (*Workspace, err
 // nobody is a directory without people.
 type nobody struct{}
 
-func (nobody) UnitsBelow(string) []string { return nil }
-func (nobody) UnitOf(string) string       { return "" }
+func (nobody) UnitsBelow(string) []string   { return nil }
+func (nobody) UnitsAbove(string) []string   { return nil }
+func (nobody) RegionOf(string) string       { return "" }
+func (nobody) UnitOf(string) string         { return "" }
+func (nobody) PersonRow(string) *object.Row { return nil }
 
 // Blocked waits until some transaction of a PostgreSQL database waits for another; on SQLite, where they come one after another, it does not.
 func Blocked(t testing.TB, db *store.DB) {

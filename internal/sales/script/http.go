@@ -68,5 +68,5 @@ func (h *HTTP) use(ctx context.Context, in *useIn) (*useOut, error) {
 
 func (h *HTTP) show(a *actor.Actor, row *object.Row) map[string]any {
 	r := h.Library.Reader
-	return r.Show(row, r.Access.Hidden(r.Defs.Current(), a, objectName), nil)
+	return r.Show(row, r.Access.Sight(r.Defs.Current(), a, objectName), nil)
 }

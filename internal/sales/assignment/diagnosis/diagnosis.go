@@ -91,6 +91,7 @@ type Report struct {
 // house is what the faults are looked for in.
 type house struct {
 	*Doctor
+	who     *actor.Actor
 	snap    *definition.Snapshot
 	object  *object.Object
 	results []*trial.Result
@@ -101,8 +102,8 @@ type house struct {
 	compiled map[*condition.Node]*condition.Cond
 }
 
-func (d *Doctor) house(snap *definition.Snapshot, o *object.Object, results []*trial.Result) *house {
-	h := &house{Doctor: d, snap: snap, object: o, results: results, inputs: d.Inputs(snap, o.Name), compiled: map[*condition.Node]*condition.Cond{}}
+func (d *Doctor) house(a *actor.Actor, snap *definition.Snapshot, o *object.Object, results []*trial.Result) *house {
+	h := &house{Doctor: d, who: a, snap: snap, object: o, results: results, inputs: d.Inputs(snap, o.Name), compiled: map[*condition.Node]*condition.Cond{}}
 	for _, r := range results {
 		if open(r) {
 			h.pooled = append(h.pooled, r)
@@ -127,7 +128,7 @@ func (h *house) add(kind, name string, f *Fault) {
 		if f.holds != nil && f.holds(r) {
 			f.Held++
 			if len(f.Examples) < 5 {
-				f.Examples = append(f.Examples, Example{r.Now.ID(), r.Now.Object.TitleOf(r.Now)})
+				f.Examples = append(f.Examples, Example{r.Now.ID(), h.Reader.Access.Title(h.Defs.Current(), h.who, r.Now)})
 			}
 		}
 	}
@@ -167,7 +168,7 @@ func (d *Doctor) Period(ctx context.Context, a *actor.Actor, objectName string, 
 	if err != nil {
 		return nil, err
 	}
-	h := d.house(snap, past.Object, results)
+	h := d.house(a, snap, past.Object, results)
 	h.look()
 	out := &Report{Object: objectName, Examined: len(results), Still: len(h.pooled), Truncated: past.Truncated, Faults: []*Fault{}}
 	for i, x := range past.Arrivals {
@@ -210,7 +211,7 @@ func (h *house) all(ctx context.Context, past *trial.Past, faults []*Fault) (*Of
 		if err != nil {
 			return nil, err
 		}
-		now := h.Doctor.house(next, h.object, results)
+		now := h.Doctor.house(h.who, next, h.object, results)
 		now.look()
 		done := map[definition.Key]bool{}
 		for _, f := range now.found {
@@ -309,7 +310,7 @@ func (d *Doctor) Lint(ctx context.Context, a *actor.Actor, next *definition.Snap
 			return nil, err
 		}
 	} // who may see no records is told what the definition itself says
-	h := d.house(next, o, results)
+	h := d.house(a, next, o, results)
 	h.look()
 	var out []definition.Finding
 	for _, f := range h.found {

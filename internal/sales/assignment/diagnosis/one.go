@@ -26,7 +26,7 @@ func (d *Doctor) One(ctx context.Context, a *actor.Actor, objectName, id string)
 	if err != nil {
 		return nil, err
 	}
-	out := &One{ID: row.ID(), Title: row.Object.TitleOf(row), Faults: []*Fault{}}
+	out := &One{ID: row.ID(), Title: d.Reader.Access.Title(d.Defs.Current(), a, row), Faults: []*Fault{}}
 	if d.Reader.Hides(a, row)(row, row.Object.Fields[object.Owner]) {
 		return out, nil
 	}
@@ -70,7 +70,7 @@ func (d *Doctor) One(ctx context.Context, a *actor.Actor, objectName, id string)
 		return out, nil
 	}
 	out.Today = "按现在的配置仍然无人分配：" + r.Reason
-	h := d.house(snap, past.Object, results)
+	h := d.house(a, snap, past.Object, results)
 	h.look()
 	for _, f := range h.found {
 		if f.Held == 0 || f.Severity == definition.SeverityInfo {

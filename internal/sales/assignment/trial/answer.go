@@ -223,9 +223,7 @@ func (e *Engine) tell(a *actor.Actor, p *Past, next *definition.Snapshot, result
 		}
 		x.RowsTotal++
 		if len(*into) < limit {
-			if row.Title = row.ID; !hidden[p.Object.Spec.TitleField] {
-				row.Title = p.Object.TitleOf(r.Now)
-			}
+			row.Title = e.Reader.Access.Title(e.Defs.Current(), a, r.Now)
 			*into = append(*into, row)
 		}
 	}

@@ -19,7 +19,7 @@ type HTTP struct{ Engine *Engine }
 func (h *HTTP) Routes(r *web.Router) {
 	const of = "/api/v1/objects/{object}"
 	web.Handle(r, web.Route{Method: "GET", Path: of + "/duplicates", Right: web.SignedIn, Summary: "Pairs of records that may be one, the likeliest first"}, h.list)
-	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates:look", Right: web.SignedIn, Summary: "What stands already of a record that is not stored yet, and who holds it"}, h.look)
+	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates:look", Reads: true, Right: web.SignedIn, Summary: "What stands already of a record that is not stored yet, and who holds it"}, h.look)
 	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates:scan", Right: "definitions.write", Summary: "Go over all records of an object anew", Status: 202}, h.scan)
 	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates/{id}:dismiss", Right: web.SignedIn, Summary: "Two records are two; remembered", Status: 204}, h.dismiss)
 	web.Handle(r, web.Route{Method: "POST", Path: of + "/duplicates/{id}:reopen", Right: web.SignedIn, Summary: "Take back that two records are two", Status: 204}, h.reopen)
@@ -73,7 +73,8 @@ func (h *HTTP) list(ctx context.Context, in *pairsIn) (*pairsOut, error) {
 	s := e.Defs.Current()
 	o, _ := object.Of(s, in.Object)
 	rule := Of(s, o.Name)
-	hidden := e.Writer.Access.Hidden(s, a, o.Name)
+	sight := e.Writer.Access.Sight(s, a, o.Name)
+	hidden := sight.Closed()
 	out := &pairsOut{}
 	out.Body.Pairs, out.Body.On, out.Body.Take = make([]PairView, len(pairs)), rule != nil, []string{}
 	for _, f := range o.Fields {
@@ -84,7 +85,7 @@ func (h *HTTP) list(ctx context.Context, in *pairsIn) (*pairsOut, error) {
 	var rows []*object.Row
 	for i, p := range pairs {
 		v := PairView{ID: p.ID, Score: p.Score, Sure: rule != nil && p.Score >= rule.Spec.SureFrom, Reasons: shown(rule, hidden, p.Reasons), State: p.State, At: object.Instant(p.At), DecidedBy: p.DecidedBy, May: p.May,
-			A: e.Reader.Show(p.Rows[0], hidden, nil), B: e.Reader.Show(p.Rows[1], hidden, nil)}
+			A: e.Reader.Show(p.Rows[0], sight, nil), B: e.Reader.Show(p.Rows[1], sight, nil)}
 		if p.DecidedAt != 0 {
 			at := object.Instant(p.DecidedAt)
 			v.DecidedAt = &at
@@ -95,7 +96,7 @@ func (h *HTTP) list(ctx context.Context, in *pairsIn) (*pairsOut, error) {
 	if next != "" {
 		out.Body.Next = &next
 	}
-	if out.Body.Refs, err = e.Reader.Refs(ctx, o, rows); err != nil {
+	if out.Body.Refs, err = e.Reader.Refs(ctx, a, o, rows); err != nil {
 		return nil, err
 	}
 	if _, id, err := e.state(ctx, e.DB, o.Name); err != nil {
@@ -199,7 +200,7 @@ func (h *HTTP) look(ctx context.Context, in *pairLookIn) (*pairLookOut, error) {
 			st.Owner = owner.Type.Words(owner, e.Writer.Env, m.Row.Owner())
 		}
 		if st.Seen {
-			st.ID, st.Title, st.Score, st.Reasons = m.Row.ID(), o.TitleOf(m.Row), m.Score, shown(r, hidden, m.Reasons)
+			st.ID, st.Title, st.Score, st.Reasons = m.Row.ID(), acc.Title(s, a, m.Row), m.Score, shown(r, hidden, m.Reasons)
 		} else if !st.Sure {
 			continue // that a name is like another's is nobody's business
 		} else {
@@ -280,8 +281,8 @@ func (h *HTTP) merge(ctx context.Context, in *mergeRecordsIn) (*mergeRecordsOut,
 	}
 	out := &mergeRecordsOut{}
 	out.Body.Merge.ID = id
-	out.Body.Record = e.Reader.Show(row, e.Writer.Access.Hidden(e.Defs.Current(), a, row.Object.Name), nil)
-	out.Body.Refs, err = e.Reader.Refs(ctx, row.Object, []*object.Row{row})
+	out.Body.Record = e.Reader.Show(row, e.Writer.Access.Sight(e.Defs.Current(), a, row.Object.Name), nil)
+	out.Body.Refs, err = e.Reader.Refs(ctx, a, row.Object, []*object.Row{row})
 	return out, err
 }
 
@@ -335,9 +336,9 @@ func (h *HTTP) merges(ctx context.Context, in *record.Target) (*mergesOfOut, err
 		if m.Object != o.Name || x == nil || y == nil || !scope.Allows(x) || !scope.Allows(y) {
 			continue
 		}
-		v := MergeView{ID: m.ID, Survivor: m.Survivor, Absorbed: m.Absorbed, Title: o.TitleOf(y), At: object.Instant(m.At), By: m.By, UndoneBy: m.UndoneBy, May: m.UndoneAt == 0 && update.Allows(x) && update.Allows(y)}
+		v := MergeView{ID: m.ID, Survivor: m.Survivor, Absorbed: m.Absorbed, Title: e.Writer.Access.Title(e.Defs.Current(), a, y), At: object.Instant(m.At), By: m.By, UndoneBy: m.UndoneBy, May: m.UndoneAt == 0 && update.Allows(x) && update.Allows(y)}
 		if m.Absorbed == in.ID {
-			v.Title = o.TitleOf(x)
+			v.Title = e.Writer.Access.Title(e.Defs.Current(), a, x)
 		}
 		if m.UndoneAt != 0 {
 			at := object.Instant(m.UndoneAt)

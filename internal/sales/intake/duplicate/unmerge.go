@@ -175,7 +175,7 @@ func (e *Engine) children(ctx context.Context, tx *store.Tx, a *actor.Actor, m *
 			if c.Field != "" {
 				l := LeftOver{Kind: "record", Name: o.Title.ZH}
 				if row != nil && e.Writer.Access.Scope(e.Defs.Current(), a, o.Name, access.Read).Allows(row) {
-					l.Title = o.TitleOf(row)
+					l.Title = e.Writer.Access.Title(e.Defs.Current(), a, row)
 				}
 				left = append(left, l)
 			}
