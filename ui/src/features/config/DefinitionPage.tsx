@@ -31,6 +31,7 @@ import { useChecked } from './useChecked'
 import { writable, type Working } from './working'
 
 const BuilderPage = lazy(() => import('../builder/BuilderPage'))
+const RolePage = lazy(() => import('../roles/RolePage'))
 
 /** Kinds with a builder of their own, and all that can be edited here. */
 export const built = ['tag_dimension', 'assignment_policy']
@@ -39,6 +40,7 @@ export const formed = [...built, 'follow_up_rule', 'pool_policy', 'duplicate_rul
 export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
   const [params] = useSearchParams()
+  const session = useSession()
   const detail = useDefinition(kind, name)
   const fresh = params.get('new')
   if (detail.isPending && !fresh) return <Loading rows={10} />
@@ -46,6 +48,7 @@ export function DefinitionPage() {
   if (detail.isError && !detail.data && !(missing && fresh)) return <Failed error={detail.error} retry={() => void detail.refetch()} />
   const data: DefinitionDetail = detail.data ?? { definition: null, draft: null }
   if (built.includes(kind)) return <Suspense fallback={<Loading rows={10} />}><BuilderPage key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} /></Suspense>
+  if (kind === 'role' && mayConfigure(session, kind)) return <Suspense fallback={<Loading rows={10} />}><RolePage key={`${kind}/${name}`} name={name} detail={data} freshTitle={fresh} from={params.get('from')} /></Suspense>
   return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
 }
 
