@@ -33,6 +33,8 @@ const pages = (lead: string): [string, string][] => [
   ['role', '/config/role/director'],
   ['object', '/config/object/lead'],
   ['people', '/config/people'],
+  ['org', '/config/people?tab=org'],
+  ['delegations', '/config/people?tab=delegations'],
   ['keys', '/config/keys'],
   ['revisions', '/config/revisions'],
   ['trail', '/trail'],

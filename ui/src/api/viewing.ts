@@ -26,6 +26,7 @@ export const viewing = {
   },
   /** From now on requests are one's own again. */
   end: (): void => {
+    if (!now) return
     sessionStorage.removeItem(key)
     now = null
   },
