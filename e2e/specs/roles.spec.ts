@@ -137,6 +137,7 @@ test('people and units are moved from a day on, stood in for, and handed over wh
   const page = await open()
   await signIn(page, 'admin', '/config/people?tab=org')
   const unit = page.locator('[data-unit=market]')
+  await unit.scrollIntoViewIfNeeded()
   // By dragging; the day is asked for.
   const from = await page.locator('[data-move="person/p-tangwen"]').boundingBox()
   const to = await unit.boundingBox()
@@ -198,7 +199,7 @@ test('on a phone who leaves is handed over with a look before, and brought back'
   const dialog = page.getByRole('dialog')
   await reads(dialog.getByTestId('leaving-counts'), /线索\s*\d/)
   await choose(page, dialog.getByRole('combobox', { name: '接手的人' }), '方圆')
-  await page.keyboard.press('Tab')
+  await dialog.getByLabel('原因（选填）').click()
   await settled(page)
   await shot(page, 'roles-leaving')
   await dialog.getByRole('button', { name: '办理交接' }).click()

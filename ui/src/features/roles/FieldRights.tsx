@@ -1,3 +1,4 @@
+import { SearchOutlined } from '@ant-design/icons'
 import { Checkbox, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -22,7 +23,7 @@ export function FieldRights({ fields, rule, disabled, onChange }: Props) {
   const rows = all || q ? found : found.slice(0, shown)
   return (
     <div className="field-rights">
-      <Input.Search allowClear className="field-search" aria-label={t('roles.findField')} placeholder={t('roles.findField')} value={q} onChange={(e) => setQ(e.target.value)} />
+      <Input prefix={<SearchOutlined aria-hidden />} className="field-search" aria-label={t('roles.findField')} placeholder={t('roles.findField')} value={q} onChange={(e) => setQ(e.target.value)} />
       {found.length === 0 ? <p className="muted small">{t('roles.noField')}</p> : null}
       <ul className="lines">
         {rows.map((f) => {

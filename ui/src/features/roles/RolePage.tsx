@@ -137,7 +137,7 @@ function Editor({ name, detail, freshTitle, start }: Omit<Props, 'from'> & { sta
             </div>
           </section>
         </div>
-        <aside className={`builder-side is-tall ${check.problems.length > 0 ? 'has-problems' : ''}`}>
+        <aside className={`builder-side is-tall ${check.problems.length > 0 ? 'has-problems' : ''}`} tabIndex={0} aria-label={t('roles.sees')}>
           <Card title={t('config.check')} testid="check">
             {check.problems.length === 0 ? <CheckLine {...check} fine={fresh && !changed ? 'config.fresh' : changed || hasDraft ? 'config.fine' : 'config.live'} /> : (
               <ul className="problems">
