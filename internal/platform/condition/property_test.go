@@ -46,7 +46,7 @@ func (g *generator) value(t *rapid.T, f *object.Field) any {
 	case "email":
 		return pick(t, []string{"a@x.cn", "b@x.cn"})
 	case "url":
-		return pick(t, []string{"https://a.cn", "https://b.cn/a%b?c=1"})
+		return pick(t, []string{"https://a.cn", "https://b.cn/a%25b?c=1"})
 	}
 	switch f.Type.Shape() {
 	case object.TextShape:
