@@ -42,7 +42,6 @@ func (r Record) Version() string { return strconv.FormatFloat(r.Number("version"
 // Page is one page of a list.
 type Page struct {
 	Records     []Record                     `json:"records"`
-	Prev        *string                      `json:"prev_cursor"`
 	Refs        map[string]map[string]string `json:"refs"`
 	NextCursor  *string                      `json:"next_cursor"`
 	PrevCursor  *string                      `json:"prev_cursor"`
