@@ -21,6 +21,7 @@ export function LeaveModal({ person, name, onClose }: { person: string; name: st
   const [way, setWay] = useState<(typeof ways)[number]>('one')
   const [to, setTo] = useState<string[]>([])
   const [reason, setReason] = useState('')
+  const receivers = people.filter((p) => p.active && p.id !== person).map((p) => ({ value: p.id, label: p.unit_name ? `${p.name} · ${p.unit_name}` : p.name }))
   const done = leave.data
   const last = preview.data?.last
   const takeBack = (id: string): void =>
@@ -60,15 +61,9 @@ export function LeaveModal({ person, name, onClose }: { person: string; name: st
             <ul className="people-list" data-testid="leaving-counts">{preview.data.counts.map((c) => <li key={c.object}><span className="grow">{titled(c.title, c.object)}</span><span className="num">{integer(c.count)}</span></li>)}</ul>
             <Form.Item label={t('leaving.way')}><Radio.Group aria-label={t('leaving.way')} value={way} options={ways.map((w) => ({ value: w, label: t(`leaving.ways.${w}`) }))} onChange={(e) => { setWay(e.target.value as (typeof ways)[number]); setTo((now) => (e.target.value === 'one' ? now.slice(0, 1) : now)) }} /></Form.Item>
             <Form.Item label={t('leaving.to')}>
-              <Select
-                aria-label={t('leaving.to')}
-                mode="multiple"
-                maxCount={way === 'one' ? 1 : 100}
-                showSearch={{ optionFilterProp: 'label' }}
-                value={to}
-                options={people.filter((p) => p.active && p.id !== person).map((p) => ({ value: p.id, label: p.unit_name ? `${p.name} · ${p.unit_name}` : p.name }))}
-                onChange={setTo}
-              />
+              {way === 'one'
+                ? <Select aria-label={t('leaving.to')} showSearch={{ optionFilterProp: 'label' }} value={to[0]} options={receivers} onChange={(id: string) => setTo([id])} />
+                : <Select aria-label={t('leaving.to')} mode="multiple" showSearch={{ optionFilterProp: 'label' }} value={to} options={receivers} onChange={setTo} />}
             </Form.Item>
             <Form.Item label={t('sharing.reason')}><Input aria-label={t('sharing.reason')} maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} /></Form.Item>
             {leave.error ? <Alert type="error" role="alert" showIcon title={problemText(leave.error)} /> : null}
