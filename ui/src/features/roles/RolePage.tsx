@@ -2,7 +2,7 @@ import { CopyOutlined, EditOutlined, RedoOutlined, UndoOutlined } from '@ant-des
 import { Button, Checkbox, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NavLink, useNavigate } from 'react-router'
+import { useNavigate } from 'react-router'
 import { useDefinition } from '../../api/config'
 import { useMeta, useSession } from '../../api/session'
 import type { DefinitionDetail } from '../../api/types'
@@ -61,10 +61,10 @@ function Editor({ name, detail, freshTitle, start }: Omit<Props, 'from'> & { sta
   }
   return (
     <>
-      <nav className="build-crumb" aria-label={t('nav.config')}><NavLink to="/config" end>‹ {t('nav.config')}</NavLink><span className="muted"> · {t('kind.role')}</span></nav>
       <PageHead
         title={naming ? <Input autoFocus aria-label={t('config.name')} value={working.title['zh-CN']} onChange={(e) => edit.rename(e.target.value)} onBlur={() => setNaming(false)} onPressEnter={() => setNaming(false)} /> : title}
         extra={<>
+          <span>{t('kind.role')}</span>
           {naming ? null : <Button type="text" size="small" icon={<EditOutlined aria-hidden />} aria-label={t('builder.rename')} title={t('builder.rename')} onClick={() => setNaming(true)} />}
           {changed ? <Chip tone="amber">{t('config.unsaved')}</Chip> : hasDraft ? <Chip tone="amber">{t('config.draft')}</Chip> : null}
           {detail.definition?.revision ? <span>{t('why.revision', { n: detail.definition.revision })}</span> : null}
