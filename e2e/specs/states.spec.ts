@@ -49,7 +49,7 @@ const ownWords = (page: Page): Promise<string[]> =>
       '.config-sentence', '.config-reads', '.script-list', '.scripts-all', '.diagnosis-fault', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
       '.ant-drawer-title', '.banner-side', '.person-button', '.ant-select-content', '.ant-select-selection-item', '.page-extra', '.movers', '[data-testid=branch]', '[data-testid=condition]', '.col-check', 'code', '.config-main h1', '.next-list',
       '.palette .section-title', '.palette-item', '[data-testid=branch-settings] :is(h2, .form-control)', '.band-bar',
-      '.pool-head a', '.pool-facts', '.pool-why', '[data-testid^="pool-region-"]:not([data-testid$=all], [data-testid$=none])', '.board-card-title', '.board-card-facts', '.fair-more .grow', '.jobs-pill',
+      '.org-unit strong', '.pool-head a', '.pool-facts', '.pool-why', '[data-testid^="pool-region-"]:not([data-testid$=all], [data-testid$=none])', '.board-card-title', '.board-card-facts', '.fair-more .grow', '.jobs-pill',
     ].join(',')
     // Labels that name what they are of; the words in them are looked at where they stand without a name.
     const named = ['.beside', '.board-card', '[data-testid="pool-row"]', '.fair-more'].join(',')
