@@ -9,7 +9,7 @@ import (
 // sorts are the media types of each sort of file; what ends with / is a whole family.
 var sorts = map[string]string{
 	"image/jpeg": "image", "image/png": "image", "image/gif": "image", "image/webp": "image",
-	"application/pdf": "pdf",
+	"application/pdf":    "pdf",
 	"application/msword": "word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "word", "application/rtf": "word", "text/rtf": "word", "application/vnd.oasis.opendocument.text": "word",
 	"application/vnd.ms-excel": "sheet", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "sheet", "text/csv": "sheet", "application/vnd.oasis.opendocument.spreadsheet": "sheet",
 	"application/vnd.ms-powerpoint": "slides", "application/vnd.openxmlformats-officedocument.presentationml.presentation": "slides", "application/vnd.oasis.opendocument.presentation": "slides",

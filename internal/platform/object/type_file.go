@@ -74,7 +74,9 @@ func (f *Field) FileRules() FileRules {
 }
 
 // Takes tells whether a field of these bounds takes a sort of file.
-func (r FileRules) Takes(sort string) bool { return len(r.Accept) == 0 || slices.Contains(r.Accept, sort) }
+func (r FileRules) Takes(sort string) bool {
+	return len(r.Accept) == 0 || slices.Contains(r.Accept, sort)
+}
 
 // AcceptWords lists the sorts taken, for people.
 func (r FileRules) AcceptWords() string {
