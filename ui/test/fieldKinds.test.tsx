@@ -2,8 +2,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen, waitFor } from '@testing-library/react'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { keys } from '../src/api/keys'
-import type { Field, FieldTypeName, Meta } from '../src/api/types'
+import type { Field, FieldTypeName, Meta, Session } from '../src/api/types'
+import { Within } from '../src/api/within'
 import { FieldEdit, FieldShow, kinds } from '../src/fields'
 import types from '../src/fields/types.json'
 import { startLanguage } from '../src/i18n'
@@ -20,6 +20,8 @@ const values: Record<string, unknown> = {
 const field = (type: string, more: Partial<Field> = {}): Field => ({ name: 'f', title: { 'zh-CN': '字段' }, type: type as FieldTypeName, options: [{ value: 'a', title: '甲' }], target: 'thing', ...more })
 const meta: Meta = { revision: 1, objects: [], tag_dimensions: [], funnels: [], measures: [], pipelines: [], conversions: [], validations: [], units: [{ id: 'u1', name: '华东' }], people: [{ id: 'p1', name: '陈立', active: true }] }
 
+const session: Session = { csrf_token: '', user: { id: 'p1', name: '陈立', username: 'chenli', roles: [] }, rights: [], workspace: { name: '', zone: 'Asia/Shanghai', now: '2026-11-28T00:00:00Z', demo: false } }
+
 beforeAll(async () => {
   window.matchMedia ??= vi.fn().mockReturnValue({ matches: false, addListener: vi.fn(), removeListener: vi.fn(), addEventListener: vi.fn(), removeEventListener: vi.fn() })
   globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} }
@@ -29,8 +31,7 @@ afterEach(cleanup)
 
 const draw = (what: React.ReactNode) => {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } })
-  client.setQueryData(keys.meta, meta)
-  return render(<QueryClientProvider client={client}><MemoryRouter>{what}</MemoryRouter></QueryClientProvider>)
+  return render(<QueryClientProvider client={client}><Within value={{ meta, session }}><MemoryRouter>{what}</MemoryRouter></Within></QueryClientProvider>)
 }
 
 describe('every field type of the server', () => {
