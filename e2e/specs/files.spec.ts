@@ -95,7 +95,7 @@ test('pictures and files are sent, seen small and large, and by nobody without t
   await page.getByText('共 2 个').first().waitFor()
 
   // A rep to whom these records are nothing gets nothing, by whatever address.
-  await signIn(page, 'chenli')
+  await signIn(page, 'linxiao')
   for (const at of [`files/${first?.id}`, `files/${first?.id}/thumbnail`, `files/${paper?.id}`]) expect((await page.request.get(`/api/v1/${at}`)).status(), at).toBe(404)
   expect((await call(page, 'POST', 'objects/lead/records', { company: '拿来主义', attachments: [paper] })).status).toBe(422)
 })
