@@ -14,7 +14,7 @@ export default function RichEditor({ value, onChange, label, autoFocus }: EditPr
   const { t } = useTranslation()
   const [address, setAddress] = useState<string | null>(null)
   const editor = useEditor({
-    extensions: [StarterKit.configure({ heading: { levels: [1, 2, 3] }, link: { openOnClick: false, protocols: ['http', 'https', 'mailto', 'tel'], isAllowedUri: (url) => safe(url) } })],
+    extensions: [StarterKit.configure({ trailingNode: false, heading: { levels: [1, 2, 3] }, link: { openOnClick: false, protocols: ['http', 'https', 'mailto', 'tel'], isAllowedUri: (url) => safe(url) } })],
     content: isBlank(value) ? '' : cleanHTML(String(value)),
     autofocus: autoFocus ? 'end' : false,
     editorProps: { attributes: { 'aria-label': label, role: 'textbox', 'aria-multiline': 'true', class: 'rich' }, transformPastedHTML: cleanPaste },

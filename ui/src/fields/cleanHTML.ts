@@ -16,7 +16,9 @@ export function cleanHTML(html: string): string {
 
 /** What is pasted from Word, WeCom or a page as plain structure: lists that Word writes as paragraphs are lists again. */
 export function cleanPaste(html: string): string {
-  const doc = new DOMParser().parseFromString(html.replace(/<!--\[if[\s\S]*?<!\[endif\]-->/gi, '').replace(/<!\[(?:if|endif)[^>]*>/gi, ''), 'text/html')
+  // Handlers are renamed inside tags before anything is parsed, so that the page's policy has nothing to refuse; the cleaning proper follows.
+  const quiet = html.replace(/<[^>]*>/g, (tag) => tag.replace(/([\s"'/])on\w+\s*=/gi, '$1data-off='))
+  const doc = new DOMParser().parseFromString(quiet.replace(/<!--\[if[\s\S]*?<!\[endif\]-->/gi, '').replace(/<!\[(?:if|endif)[^>]*>/gi, ''), 'text/html')
   doc.querySelectorAll('style, script, meta, link, title, xml, svg, math, iframe, object').forEach((e) => e.remove())
   for (const p of [...doc.querySelectorAll('p')].filter((e) => /MsoListParagraph/.test(e.className) || /mso-list:/i.test(e.getAttribute('style') ?? ''))) {
     const mark = [...p.querySelectorAll('span')].find((s) => /mso-list:\s*ignore/i.test(s.getAttribute('style') ?? ''))
