@@ -24,7 +24,7 @@ export function cleanPaste(html: string): string {
     const mark = [...p.querySelectorAll('span')].find((s) => /mso-list:\s*ignore/i.test(s.getAttribute('style') ?? ''))
     const sign = (mark?.textContent ?? p.textContent ?? '').trim()
     mark?.remove()
-    const kind = /^\(?[0-9a-z一二三四五六七八九十]{1,3}[.)、）]/i.test(sign) ? 'ol' : 'ul'
+    const kind = /^\(?[0-9a-z\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]{1,3}[.)\u3001\uff09]/i.test(sign) ? 'ol' : 'ul'
     const item = doc.createElement('li')
     item.append(...p.childNodes)
     const before = p.previousElementSibling
