@@ -68,7 +68,7 @@ e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 	  npm --prefix e2e test -- --reporter=default --reporter=json --outputFile.json='$(CURDIR)/.cache/vitest-e2e.json'
 
 docs: ui ## Write docs/definitions.md from the structs of the kinds
-	@go test -count=1 -vet=off ./internal/app -run TestDefinitionsAreDocumented -args -update
+	@go test -count=1 -vet=off ./internal/app -run "TestDefinitionsAreDocumented|TestThePageKnowsEveryFieldType" -args -update
 
 fuzz: ui ## Each fuzz target for FUZZTIME (default 2s)
 	@sh scripts/fuzz.sh

@@ -20,6 +20,8 @@ type Config struct {
 	DemoDate      string `help:"The demo company's today, 2026-11-24." env:"BATON_DEMO_DATE"`
 	Clock         string `help:"File with a clock offset such as 72h (tests and demo only)." env:"BATON_CLOCK"`
 	Zone          string `help:"The company's time zone." env:"BATON_ZONE" default:"Asia/Shanghai"`
+	FilesURL      string `help:"s3://key:secret@host/bucket ; empty keeps files in the data folder." env:"BATON_FILES_URL"`
+	FilesQuotaMB  int64  `help:"Megabytes that all files may take; 0 is no bound." env:"BATON_FILES_QUOTA_MB"`
 	TrustProxy    bool   `help:"Take addresses from X-Forwarded-For." env:"BATON_TRUST_PROXY"`
 	SecureCookie  bool   `help:"Send the session cookie over HTTPS only." env:"BATON_SECURE_COOKIE"`
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,7 +19,7 @@ import (
 // hosted joins the pages for people without an account to what takes leads in and to what follows them up.
 func (a *App) hosted() *hosted.Service {
 	e := &a.engines
-	return hosted.New(hosted.Service{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Reader: a.Reader, Clock: a.Clock, Env: a.Env, Signer: e.signer, Folder: filepath.Join(a.Config.Data, "materials"),
+	return hosted.New(hosted.Service{DB: a.DB, Defs: a.Defs, Writer: a.Writer, Reader: a.Reader, Clock: a.Clock, Env: a.Env, Signer: e.signer, Files: e.files,
 		Find: intake.Find,
 		May:  func(who *actor.Actor, kind string) bool { return a.Access.MayConfigure(a.Defs.Current(), who, kind) },
 		Receive: func(ctx context.Context, in hosted.Arrival) (string, error) {

@@ -167,6 +167,9 @@ var routeRights = []struct {
 	{"POST /api/v1/channels/{name}:secret", "/api/v1/channels/inbound_call:secret", nil, "401 403 403 201 201 201 403 401"},
 	{"GET /api/v1/materials", "/api/v1/materials", nil, "401 200 200 200 200 200 200 401"},
 	{"POST /api/v1/materials/{name}/links", "/api/v1/materials/{material}/links", map[string]any{"object": "lead", "id": "{mine}"}, "401 200 200 200 404 200 200 401"},
+	{"POST /api/v1/files", "/api/v1/files", upload("任何文件"), "401 201 201 201 201 201 201 401"},
+	{"GET /api/v1/files/{file}", "/api/v1/files/nothing", nil, "401 404 404 404 404 404 404 401"},
+	{"GET /api/v1/files/{file}/thumbnail", "/api/v1/files/nothing/thumbnail", nil, "401 404 404 404 404 404 404 401"},
 	{"POST /api/v1/materials/files", "/api/v1/materials/files", upload("不是资料"), "401 403 403 422 422 422 403 401"}, // a .csv is none
 
 	// With whom a record is shared: who may change it shares it; who sees it is told.

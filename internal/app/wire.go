@@ -13,6 +13,7 @@ import (
 	"baton/internal/platform/condition"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/export"
+	"baton/internal/platform/file"
 	"baton/internal/platform/identity"
 	"baton/internal/platform/job"
 	"baton/internal/platform/live"
@@ -73,6 +74,7 @@ type engines struct {
 	schema   *schema.Schema
 	bulk     *bulk.Engine
 	exports  *export.Engine
+	files    *file.Store
 }
 
 // kinds lists the definition kinds in order of compilation.
@@ -119,6 +121,9 @@ func (a *App) wire(ctx context.Context) error {
 	e.dupes.Actor = a.Signing.ActorOf
 	e.dupes.Register()
 	a.Defs.OnSwap(e.dupes.Swapped)
+	if e.files, err = a.files(ctx); err != nil {
+		return err
+	}
 	e.hosted = a.hosted()
 	e.assign = assignment.NewEngine(a.Dir, e.kept, e.timers)
 	e.retag = tagging.NewRetagger(a.Writer, a.Reader)
@@ -139,7 +144,7 @@ func (a *App) wire(ctx context.Context) error {
 	e.exports = &export.Engine{Reader: a.Reader, Ledger: a.Ledger, Jobs: e.jobs, Folder: filepath.Join(a.Config.Data, "exports"), Company: func() string { name, _ := a.workspace()["name"].(string); return name }}
 	e.exports.Register()
 	e.convert = &conversion.Engine{Writer: a.Writer, Start: pipeline.Start, Same: kindred}
-	a.Writer.Steps = []record.Step{intake.Dedupe{}, tagging.NewStep(), pipeline.Step{}, &validation.Step{Access: a.Access, Same: sameCompany, Identity: intake.Identity}, funnel.Stage{}, e.assign, e.follow.Step(), duplicate.Step{}, rollup.Step{}, e.kept}
+	a.Writer.Steps = []record.Step{intake.Dedupe{}, file.Step{}, tagging.NewStep(), pipeline.Step{}, &validation.Step{Access: a.Access, Same: sameCompany, Identity: intake.Identity}, funnel.Stage{}, e.assign, e.follow.Step(), duplicate.Step{}, rollup.Step{}, e.kept}
 	return nil
 }
 
@@ -153,6 +158,7 @@ func (a *App) start(ctx context.Context) error {
 	a.loop(ctx, "search index", a.engines.search.Run)
 	a.loop(ctx, "duplicates", a.engines.dupes.Run)
 	a.loop(ctx, "exported files", a.engines.exports.Run)
+	a.loop(ctx, "files", a.engines.files.Run)
 	a.loop(ctx, "idempotency keys", (&record.Answers{DB: a.DB, Clock: a.Clock}).Run)
 	return a.engines.jobs.Start(ctx)
 }
@@ -213,6 +219,7 @@ func (a *App) routes(r *web.Router) {
 		return a.Signing.NewChannelSecret(ctx, a.engines.signer, who, channel)
 	}}).Routes(r)
 	a.engines.hosted.Routes(r)
+	a.engines.files.Routes(r)
 }
 
 // members lists the people of units.

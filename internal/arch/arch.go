@@ -28,7 +28,7 @@ var platform = [][]string{
 	{"condition", "object", "timer"},
 	{"access", "ledger", "rule"},
 	{"record"},
-	{"bulk", "export", "query", "rollup", "schema", "search", "view"},
+	{"bulk", "export", "file", "query", "rollup", "schema", "search", "view"},
 	{"identity"},
 	{"approval", "ask", "automation", "board", "connector", "notify", "template"},
 	{"live"},

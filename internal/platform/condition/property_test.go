@@ -253,7 +253,7 @@ var fieldNames = []string{"select", "where", "order", "null", "user", "group", "
 
 var fieldTypes = []string{`"text"`, `"long_text"`, `"rich_text"`, `"phone"`, `"email"`, `"url"`, `"integer"`, `"decimal","scale":1`, `"decimal","scale":8`, `"money"`, `"percent"`, `"boolean"`, `"date"`, `"datetime"`, `"duration"`,
 	`"choice","options":[{"value":"a"},{"value":"%"},{"value":"教育","aliases":["教肓"]}]`, `"choice","open":true`, `"multi_choice","open":true`, `"multi_choice","options":[{"value":"课程"},{"value":"_"},{"value":"A"},{"value":"a"}]`,
-	`"region","keep_unread":true`, `"region"`, `"person"`, `"org_unit"`, `"relation","target":"lead"`, `"relation","target":"customer"`, `"relation","target":"opportunity"`, `"json"`, `"auto_number"`,
+	`"region","keep_unread":true`, `"region"`, `"person"`, `"org_unit"`, `"relation","target":"lead"`, `"relation","target":"customer"`, `"relation","target":"opportunity"`, `"json"`, `"file"`, `"auto_number"`,
 	`"formula","result":"money","formula":"1"`, `"formula","result":"text","formula":"\"a\""`, `"formula","result":"date","formula":"date(2026,1,1)"`, `"formula","result":"percent","formula":"1"`, `"formula","result":"boolean","formula":"true"`}
 
 // randomDefinitions makes lead, customer and opportunity anew and keeps the people and units.

@@ -76,6 +76,8 @@ type FieldSpec struct {
 	Formula string      `json:"formula,omitempty"`
 	Result  string      `json:"result,omitempty"`
 	Rollup  *RollupSpec `json:"rollup,omitempty"`
+	// Files bounds a file or image field.
+	Files *FileRules `json:"files,omitempty"`
 	// Pattern of an auto number: HT-{YYYY}{MM}-{0000}; the counter starts anew with each date.
 	Pattern string `json:"pattern,omitempty"`
 	// RequiredWhen and VisibleWhen are conditions on the same record, compiled by package rule.
@@ -188,6 +190,7 @@ type Object struct {
 	Rules    any
 	byName   map[string]*Field
 	computed []*Field // formulas, each after those it reads
+	files    []*Field
 }
 
 // Unique is a compiled rule over several fields.
@@ -201,6 +204,9 @@ func (o *Object) Field(name string) (*Field, bool) {
 	f, ok := o.byName[name]
 	return f, ok
 }
+
+// FileFields lists the fields whose values are files.
+func (o *Object) FileFields() []*Field { return o.files }
 
 // Names lists all field names, for suggestions.
 func (o *Object) Names() []string {
@@ -350,6 +356,10 @@ func compile(d *definition.Definition, b *definition.Builder) any {
 		}
 		o.Fields = append(o.Fields, f)
 		o.byName[fs.Name] = f
+		switch t.(type) {
+		case File, Image:
+			o.files = append(o.files, f)
+		}
 	}
 	for i, f := range o.Fields {
 		for _, a := range f.Aliases {
@@ -408,6 +418,7 @@ func narrow(s string) string {
 
 // check reports what makes a field useless: a relation to nowhere, a default its own type refuses.
 func (f *Field) check(b *definition.Builder, at string) {
+	f.checkFiles(b, at)
 	if _, is := f.Type.(Relation); is {
 		if _, ok := b.Definition(Kind, f.Target); !ok {
 			b.Problem(at+"/target", "unknown_object", "没有对象“"+f.Target+"”", definition.Suggest(f.Target, b.Names(Kind)))

@@ -30,6 +30,8 @@ func field(t testing.TB, typ, more string) *object.Field {
 	return o.Fields[0]
 }
 
+var digest = strings.Repeat("0f", 32)
+
 const options = `,"options":[{"value":"教育","title":"教育行业","en":"Education","aliases":["学校"]},{"value":"金融"},{"value":"other","title":"其他"}]`
 
 // types says for every field type what is taken, how it is kept and shown, and what is refused. A type without a line fails the test.
@@ -42,7 +44,11 @@ var types = []struct {
 		map[string]string{`true`: "wrong_type", `[]`: "wrong_type", `{}`: "wrong_type", `"a\u0000b"`: "nul_byte"}},
 	{"text", `,"max":3`, []taken{{`"教育局"`, "教育局", `"教育局"`, "教育局"}}, map[string]string{`"教育局长"`: "too_long"}},
 	{"long_text", "", []taken{{`"一\n二"`, "一\n二", `"一\n二"`, "一\n二"}}, map[string]string{`{}`: "wrong_type"}},
-	{"rich_text", "", []taken{{`"<b>一</b><script>"`, "<b>一</b><script>", `"\u003cb\u003e一\u003c/b\u003e\u003cscript\u003e"`, "<b>一</b><script>"}}, map[string]string{`[]`: "wrong_type"}},
+	{"rich_text", "", []taken{{`"<b>一</b><script>alert(1)</script>"`, "<b>一</b>", `"\u003cb\u003e一\u003c/b\u003e"`, "一"}, {`"一\n\n2 < 3"`, "<p>一</p><p>2 &lt; 3</p>", `"\u003cp\u003e一\u003c/p\u003e\u003cp\u003e2 \u0026lt; 3\u003c/p\u003e"`, "一\n2 < 3"},
+		{`"<p> </p><p></p>"`, nil, `null`, "—"}}, map[string]string{`[]`: "wrong_type"}},
+	{"file", `,"files":{"most":1}`, []taken{{`[{"id":"` + digest + `","name":"C:\\a\\报价.pdf","size":9,"mime":"text/html"}]`, `[{"id":"` + digest + `","name":"报价.pdf","size":0,"mime":""}]`, `[{"id":"` + digest + `","name":"报价.pdf","size":0,"mime":""}]`, "报价.pdf"}, {`[]`, nil, `[]`, "—"}},
+		map[string]string{`"报价.pdf"`: "not_importable", `[{"id":"../x"}]`: "unknown_file", `[1]`: "wrong_type", `[{},{}]`: "too_many", `true`: "wrong_type"}},
+	{"image", "", []taken{{`{"id":"` + digest + `","name":"a.png"}`, `[{"id":"` + digest + `","name":"a.png","size":0,"mime":""}]`, `[{"id":"` + digest + `","name":"a.png","size":0,"mime":""}]`, "a.png"}}, map[string]string{`"a"`: "not_importable"}},
 	{"url", "", []taken{{`"www.example.com/a?b=1"`, "https://www.example.com/a?b=1", `"https://www.example.com/a?b=1"`, "https://www.example.com/a?b=1"}, {`"http://例子.中国/路"`, "http://例子.中国/路", `"http://例子.中国/路"`, "http://例子.中国/路"}, {`""`, nil, `null`, "—"}},
 		map[string]string{`"javascript:alert(1)"`: "bad_url", `"JavaScript://x.y/%0aalert(1)"`: "bad_url", `"data:text/html,x"`: "bad_url", `"ftp://example.com"`: "bad_url", `"随便写"`: "bad_url", `"http://"`: "bad_url"}},
 	{"integer", "", []taken{{`12`, int64(12), `12`, "12"}, {`"1,234"`, int64(1234), `1234`, "1234"}, {`"-7"`, int64(-7), `-7`, "-7"}, {`0`, int64(0), `0`, "0"}, {`""`, nil, `null`, "—"}},

@@ -79,12 +79,6 @@ func (LongText) Parse(f *Field, e *Env, raw any) (any, *Hint, error) {
 	return Text{}.Parse(f, e, raw)
 }
 
-// RichText is kept as its source text; showing it safely is the page's part.
-type RichText struct{ LongText }
-
-// Name of the type.
-func (RichText) Name() string { return "rich_text" }
-
 // JSON is a structured value kept as its text; not for conditions.
 type JSON struct{ textual }
 

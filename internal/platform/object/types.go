@@ -63,7 +63,7 @@ func (e *ValueError) Error() string { return e.Message }
 var typeByName = func() map[string]Type {
 	m := map[string]Type{}
 	for _, t := range []Type{Text{}, LongText{}, RichText{}, Integer{}, Decimal{}, Money{}, Percent{}, Boolean{}, Date{}, DateTime{}, Duration{}, Choice{}, MultiChoice{},
-		Phone{}, Email{}, URL{}, Region{}, Person{}, OrgUnitType{}, Relation{}, AutoNumber{}, JSON{}, Formula{}, Rollup{}} {
+		Phone{}, Email{}, URL{}, Region{}, Person{}, OrgUnitType{}, Relation{}, AutoNumber{}, JSON{}, File{}, Image{}, Formula{}, Rollup{}} {
 		m[t.Name()] = t
 	}
 	return m

@@ -157,6 +157,9 @@ func (s *Schema) purgeSlice(ctx context.Context, tx *store.Tx, o *object.Object,
 		if _, err := tx.Exec(ctx, "DELETE FROM open_value WHERE object = ? AND field = ?", args.Object, args.Field); err != nil {
 			return false, err
 		}
+		if _, err := tx.Exec(ctx, "DELETE FROM file_use WHERE object = ? AND field = ?", args.Object, args.Field); err != nil {
+			return false, err
+		}
 		for _, c := range args.Columns {
 			if err := s.dropColumn(ctx, tx, o, c); err != nil {
 				return false, err
@@ -231,7 +234,7 @@ func (s *Schema) purgeObject(ctx context.Context, t *job.Turn) error {
 }
 
 // besides are the fixed tables that keep something of a record, by its id.
-var besides = []string{"decision", "dedupe_key", "duplicate_key", "timer"}
+var besides = []string{"decision", "dedupe_key", "duplicate_key", "timer", "file_use"}
 
 func (s *Schema) eraseSlice(ctx context.Context, tx *store.Tx, args purgeArgs, st *purgeState, n int, who *actor.Actor) (finished bool, err error) {
 	if st.Stage == "" {

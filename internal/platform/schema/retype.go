@@ -62,7 +62,7 @@ const (
 
 // fixed types hold what is not written as one value, or what others keep: they neither change nor are changed to.
 func fixed(t object.Type) bool {
-	return t.Shape() == object.OpaqueShape || t.Name() == "relation" || t.Name() == "auto_number" || t.Name() == "formula" || t.Name() == "rollup"
+	return t.Shape() == object.OpaqueShape && t.Name() != "rich_text" || t.Name() == "relation" || t.Name() == "auto_number" || t.Name() == "formula" || t.Name() == "rollup"
 }
 
 // target checks what is asked and gives the field as it would be.

@@ -47,10 +47,13 @@ func (x *Index) hit(a *actor.Actor, o *object.Object, fields []*object.Field, ro
 		if v == "" || v == title {
 			continue
 		}
-		v = shownText(f, v)
-		if marks, score := x.spell.found(v, words); score > 0 {
-			h.Fields = append(h.Fields, Shown{Field: f, Text: v, Marks: marks})
-			h.Score = max(h.Score, score)
+		for _, v := range pieces(f, v) {
+			v = shownText(f, v)
+			if marks, score := x.spell.found(v, words); score > 0 {
+				h.Fields = append(h.Fields, Shown{Field: f, Text: v, Marks: marks})
+				h.Score = max(h.Score, score)
+				break
+			}
 		}
 	}
 	if _, told := o.Field("owner"); told && row.Owner() != "" && row.Owner() == a.Self() {

@@ -34,7 +34,7 @@ func (t terms) add(term string) {
 	}
 }
 
-// searched are the fields that records of an object are found by: short texts, phones and e-mail addresses.
+// searched are the fields that records of an object are found by: short texts, formatted ones, phones and e-mail addresses.
 func searched(o *object.Object) []*object.Field {
 	var out []*object.Field
 	for _, f := range o.Fields {
@@ -42,7 +42,7 @@ func searched(o *object.Object) []*object.Field {
 			continue
 		}
 		switch f.Type.(type) {
-		case object.Text, object.Phone, object.Email:
+		case object.Text, object.RichText, object.Phone, object.Email:
 			out = append(out, f)
 		}
 	}
@@ -61,12 +61,31 @@ func (s *speller) document(o *object.Object, fields []*object.Field, row *object
 			t.phone(v)
 			continue
 		}
-		s.text(t, v)
+		for _, piece := range pieces(f, v) {
+			s.text(t, piece)
+		}
 	}
 	t.add(whole + squeezed(o.TitleOf(row)))
 	t.add(owned(row.Owner()))
 	t.add(kind(o))
 	return t
+}
+
+// richPieces bounds what is found of a formatted text: so many pieces of longestText characters.
+const richPieces = 20
+
+// pieces are the texts by which a value is found: a formatted one's lines without their formatting, cut to the length that is looked at, each
+// with the end of the one before, so that a word on the cut is found.
+func pieces(f *object.Field, v string) []string {
+	if _, rich := f.Type.(object.RichText); !rich {
+		return []string{v}
+	}
+	var out []string
+	runes := []rune(object.PlainText(v))
+	for at := 0; at < len(runes) && len(out) < richPieces; at += longestText - longestInitial {
+		out = append(out, string(runes[at:min(len(runes), at+longestText)]))
+	}
+	return out
 }
 
 func kind(o *object.Object) string { return kindOf + squeezed(o.Table) }

@@ -11,6 +11,7 @@ import (
 	"baton/internal/platform/actor"
 	"baton/internal/platform/clock"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/file"
 	"baton/internal/platform/identity"
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
@@ -53,8 +54,8 @@ type Service struct {
 	Clock  *clock.Clock
 	Env    *object.Env
 	Signer *identity.Signer
-	// Folder holds the materials' files.
-	Folder string
+	// Files keeps the materials' files.
+	Files *file.Store
 	// Receive takes a submission in through its channel and gives the record's id once it is durable.
 	Receive func(ctx context.Context, a Arrival) (id string, err error)
 	// Find gives the record of an object that a phone or an e-mail is known by, nil for none.

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -60,39 +59,6 @@ func TestPagesRender(t *testing.T) {
 		if strings.Contains(text, "<script>") || strings.Contains(text, "style=") || strings.Contains(text, "onclick") || !strings.Contains(text, `lang="zh-CN"`) {
 			t.Errorf("%s: %s", name, text)
 		}
-	}
-}
-
-func TestFileName(t *testing.T) {
-	for in, want := range map[string]string{"白皮书.pdf": "白皮书.pdf", `C:\fakepath\a.pdf`: "a.pdf", "../../etc/passwd.pdf": "passwd.pdf", "a\r\nb.pdf": "ab.pdf"} {
-		if got := fileName(in); got != want {
-			t.Errorf("%q is called %q", in, got)
-		}
-	}
-	if got := fileName(strings.Repeat("长", 300) + ".pdf"); len([]rune(got)) > 150 || !strings.HasSuffix(got, ".pdf") {
-		t.Errorf("a long name is %q", got)
-	}
-}
-
-// A file lies under the digest of its content, the same one once; what is no material leaves nothing behind.
-func TestStoreFile(t *testing.T) {
-	s := New(Service{Clock: clock.New(), Folder: t.TempDir()})
-	a, err := s.storeFile("a.pdf", strings.NewReader("same"))
-	if err != nil || a.Size != 4 || !fileID(a.ID) {
-		t.Fatal(a, err)
-	}
-	b, err := s.storeFile("b.PDF", strings.NewReader("same"))
-	if err != nil || b.ID != a.ID {
-		t.Fatal(b, err)
-	}
-	for name, content := range map[string]string{"page.html": "x", "run.exe": "x", "none": "x", "empty.pdf": ""} {
-		if _, err := s.storeFile(name, strings.NewReader(content)); err == nil {
-			t.Errorf("%s is kept", name)
-		}
-	}
-	left, err := os.ReadDir(s.Folder)
-	if err != nil || len(left) != 1 {
-		t.Errorf("the folder holds %v %v", left, err)
 	}
 }
 

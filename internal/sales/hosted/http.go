@@ -6,12 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,15 +15,16 @@ import (
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/file"
+	"baton/internal/platform/object"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/web"
 )
 
-// The largest page submission, booth entry and material file in bytes.
+// The largest page submission and booth entry in bytes.
 const (
 	maxForm  = 128 << 10
 	maxEntry = 64 << 10
-	maxFile  = 100 << 20
 )
 
 // Routes lists the module's routes: the pages are for everybody, the rest is for who keeps them and for who sends them.
@@ -48,7 +45,7 @@ func (s *Service) Routes(r *web.Router) {
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/forms/{name}/booth", Right: "channels.write", Summary: "Make the link for a booth's staff"}, s.newBooth)
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/materials", Right: web.SignedIn, Summary: "The materials one may send"}, s.materials)
 	web.Handle(r, web.Route{Method: "POST", Path: "/api/v1/materials/{name}/links", Right: web.SignedIn, Summary: "Make a material's link for one lead, contact or customer that one sees"}, s.newLink)
-	r.Raw(web.Route{Method: "POST", Path: "/api/v1/materials/files", Right: "definitions.write", Summary: "Keep a material's file (multipart: file)", Status: http.StatusCreated, MaxBody: maxFile + 1<<20}, s.postFile)
+	r.Raw(web.Route{Method: "POST", Path: "/api/v1/materials/files", Right: "definitions.write", Summary: "Keep a material's file (multipart: file)", Status: http.StatusCreated, MaxBody: file.MostBytes + 1<<20}, s.postFile)
 }
 
 func serveWorker(w http.ResponseWriter, _ *http.Request) {
@@ -205,73 +202,36 @@ func (s *Service) newLink(ctx context.Context, in *linkIn) (*linkOut, error) {
 	return out, nil
 }
 
-// postFile keeps a file under the digest of its content: the same file twice is one.
+// postFile keeps a material's file.
 func (s *Service) postFile(w http.ResponseWriter, r *http.Request) {
 	if !s.May(actor.From(r.Context()), MaterialKind) {
 		web.WriteProblem(w, r, problem.New(problem.Forbidden, "forbidden", "你没有权限发布资料", problem.Item{Code: "forbidden", Message: "需要能配置“资料”的角色", Hint: "请联系管理员"}))
 		return
 	}
-	file, err := s.keepFile(r)
+	kept, err := s.keepFile(r)
 	if err != nil {
 		web.WriteProblem(w, r, err)
 		return
 	}
-	web.WriteJSON(w, http.StatusCreated, map[string]any{"file": file})
+	web.WriteJSON(w, http.StatusCreated, map[string]any{"file": kept})
 }
 
 func (s *Service) keepFile(r *http.Request) (*MaterialFile, error) {
-	parts, err := r.MultipartReader()
+	name, from, err := file.Part(r)
 	if err != nil {
-		return nil, problem.New(problem.Malformed, "no_file", "没有收到文件", problem.Item{Pointer: "/file", Code: "no_file", Message: "请用 multipart/form-data 上传"})
+		return nil, err
 	}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return nil, problem.New(problem.Invalid, "no_file", "没有收到文件", problem.Item{Pointer: "/file", Code: "required", Message: "缺少 file"})
-		}
-		if err != nil {
-			return nil, problem.New(problem.Malformed, "no_file", "文件没有收完", problem.Item{Pointer: "/file", Code: "body_unreadable", Message: "请重新上传"})
-		}
-		if part.FormName() == "file" {
-			return s.storeFile(fileName(part.FileName()), part)
-		}
-	}
-}
-
-func (s *Service) storeFile(name string, from io.Reader) (*MaterialFile, error) {
-	if fileTypes[strings.ToLower(path.Ext(name))] == "" {
+	if name = object.FileName(name); fileTypes[strings.ToLower(path.Ext(name))] == "" {
 		return nil, problem.New(problem.Invalid, "bad_type", "不能发布这种文件", problem.Item{Pointer: "/file", Code: "bad_type", Message: "不能发布“" + name + "”", Hint: "可用：PDF、Word、PPT、Excel、ZIP、图片、MP4、TXT"})
 	}
-	if err := os.MkdirAll(s.Folder, 0o750); err != nil {
-		return nil, err
-	}
-	tmp, err := os.CreateTemp(s.Folder, "upload-*")
+	kept, err := s.Files.Keep(r.Context(), actor.From(r.Context()), name, from, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		_ = tmp.Close()
-		_ = os.Remove(tmp.Name()) // gone already when it was kept
-	}()
-	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(tmp, sum), io.LimitReader(from, maxFile+1))
-	var big *http.MaxBytesError
-	switch {
-	case errors.As(err, &big) || n > maxFile:
-		return nil, problem.New(problem.TooLarge, "too_large", "文件超过 100 MB", problem.Item{Pointer: "/file", Code: "too_large", Message: "文件超过 100 MB"})
-	case err != nil:
-		return nil, problem.New(problem.Malformed, "no_file", "文件没有收完", problem.Item{Pointer: "/file", Code: "body_unreadable", Message: "请重新上传"})
-	case n == 0:
-		return nil, problem.New(problem.Invalid, "no_file", "文件是空的", problem.Item{Pointer: "/file", Code: "empty", Message: "文件是空的"})
-	}
-	if err := tmp.Sync(); err != nil {
+	if err := s.Files.Hold(r.Context(), kept.ID, MaterialKind); err != nil {
 		return nil, err
 	}
-	id := hex.EncodeToString(sum.Sum(nil))
-	if err := os.Rename(tmp.Name(), filepath.Join(s.Folder, id)); err != nil {
-		return nil, err
-	}
-	return &MaterialFile{ID: id, Name: name, Size: n}, nil
+	return &MaterialFile{ID: kept.ID, Name: name, Size: kept.Size}, nil
 }
 
 // short is a digest for keys.

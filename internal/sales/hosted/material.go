@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"baton/internal/platform/definition"
+	"baton/internal/platform/file"
 )
 
 // MaterialKind is the definition kind of materials.
@@ -117,7 +118,7 @@ func (m *Material) perMinute() int {
 }
 
 func (m *Material) sentence(s *definition.Snapshot) string {
-	text := fmt.Sprintf("“%s”（%s，%s）", m.Title.ZH, m.Spec.File.Name, sizeWords(m.Spec.File.Size))
+	text := fmt.Sprintf("“%s”（%s，%s）", m.Title.ZH, m.Spec.File.Name, file.SizeWords(m.Spec.File.Size))
 	if m.Spec.Gate == PhoneGate {
 		channel, _, _, _ := channelOf(s, m.Spec.Channel)
 		text += "，陌生访客留下电话后下载，经渠道“" + channel + "”进入"
@@ -129,14 +130,4 @@ func (m *Material) sentence(s *definition.Snapshot) string {
 		text += "（未启用）"
 	}
 	return text
-}
-
-func sizeWords(n int64) string {
-	switch {
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%d KB", (n+1023)>>10)
-	}
-	return fmt.Sprintf("%d 字节", n)
 }

@@ -7,9 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"os"
 	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +16,7 @@ import (
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
+	"baton/internal/platform/file"
 	"baton/internal/platform/object"
 	"baton/internal/platform/record"
 	"baton/internal/platform/store"
@@ -135,7 +134,7 @@ func (s *Service) counts(r *http.Request, m *Material) bool {
 }
 
 func (m *Material) page() page {
-	return page{Title: m.Title.ZH, Heading: m.Title.ZH, Intro: m.Spec.Intro, Button: "提交并下载", Notice: m.Spec.Notice, Tone: m.Spec.Tone, File: m.Spec.File.Name, Size: sizeWords(m.Spec.File.Size)}
+	return page{Title: m.Title.ZH, Heading: m.Title.ZH, Intro: m.Spec.Intro, Button: "提交并下载", Notice: m.Spec.Notice, Tone: m.Spec.Tone, File: m.Spec.File.Name, Size: file.SizeWords(m.Spec.File.Size)}
 }
 
 // showMaterial shows the way to the file to whom ask lets in, the link or pass they came with; to others the gate.
@@ -238,7 +237,7 @@ func (s *Service) getFile(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/m/"+m.Name, http.StatusSeeOther)
 		return
 	}
-	f, err := os.Open(filepath.Join(s.Folder, m.Spec.File.ID))
+	f, err := s.Files.Blobs.Open(ctx, m.Spec.File.ID)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			web.WriteProblem(w, r, err)
@@ -304,20 +303,4 @@ func (s *Service) holder(ctx context.Context, q store.Querier, row *object.Row) 
 		return row, who, nil
 	}
 	return customer, who, nil
-}
-
-// fileName is a file's name as it may stand in headers and pages.
-func fileName(s string) string {
-	s = filepath.Base(strings.ReplaceAll(s, "\\", "/"))
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > 150 {
-		ext := path.Ext(s)
-		s = string(r[:120]) + ext
-	}
-	return s
 }

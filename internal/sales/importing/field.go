@@ -13,7 +13,7 @@ func fillable(f *object.Field) bool {
 		return true
 	}
 	switch f.Type.(type) {
-	case object.AutoNumber, object.JSON:
+	case object.AutoNumber, object.JSON, object.File, object.Image:
 		return false
 	}
 	return !f.System && !f.ReadOnly && f.TagDimension == ""

@@ -34,7 +34,10 @@ export interface DemoPeople {
 export type FieldTypeName =
   | 'text' | 'long_text' | 'integer' | 'decimal' | 'money' | 'percent' | 'boolean' | 'date' | 'datetime'
   | 'duration' | 'choice' | 'multi_choice' | 'phone' | 'email' | 'url' | 'region' | 'person' | 'org_unit'
-  | 'relation' | 'auto_number' | 'json'
+  | 'relation' | 'auto_number' | 'json' | 'rich_text' | 'file' | 'image' | 'formula' | 'rollup'
+
+/** A file as a record has it. */
+export interface FileRef { id: string; name: string; size: number; mime: string }
 
 export interface Option { value: string; title?: Title | string; color?: string }
 
@@ -59,6 +62,12 @@ export interface Field {
   group?: string
   /** Follows from other fields or records; nobody writes it. */
   computed?: boolean
+  /** What computes it, where the type is that of its result. */
+  kind?: 'formula' | 'rollup'
+  /** Shown in part: nobody who sees it so may write it. */
+  masked?: boolean
+  /** Of file and image fields: their bounds, and the object that uploads are for. */
+  files?: { object: string; most: number; max_mb: number; accept?: string[] }
   /** Conditions on the record in hand, as the page evaluates them. */
   visible_when?: PageCondition
   required_when?: PageCondition

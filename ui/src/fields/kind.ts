@@ -12,6 +12,8 @@ export interface EditProps {
   onDone?: (value: unknown) => void
   label: string
   autoFocus?: boolean
+  /** The value is of a condition, not of a record. */
+  asks?: boolean
   refs?: Refs
 }
 

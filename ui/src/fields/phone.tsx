@@ -10,5 +10,5 @@ export function spaced(number: string): string {
 export const phone: FieldKind = {
   ...text,
   Show: ({ value }) =>
-    isBlank(value) ? <>—</> : <a className="num" href={`tel:${String(value).replace(/[^\d+]/g, '')}`} onClick={(e) => e.stopPropagation()}>{spaced(String(value))}</a>,
+    isBlank(value) ? <>—</> : /[*•]/.test(String(value)) ? <span className="num">{String(value)}</span> : <a className="num" href={`tel:${String(value).replace(/[^\d+]/g, '')}`} onClick={(e) => e.stopPropagation()}>{spaced(String(value))}</a>,
 }

@@ -100,5 +100,5 @@ function One({ field, label, value, onChange }: { field: Field; label: string; v
   if (field.type === 'money') return <MoneyNumber label={label} value={value} onChange={onChange} />
   // Multiple choice is asked one value at a time ("contains").
   const asked: Field = field.type === 'multi_choice' ? { ...field, type: 'choice' } : field
-  return <span className={`cond-value cond-${kindOf(asked).align ?? 'left'}`}><FieldEdit field={asked} label={label} value={value} onChange={onChange} /></span>
+  return <span className={`cond-value cond-${kindOf(asked).align ?? 'left'}`}><FieldEdit asks field={asked} label={label} value={value} onChange={onChange} /></span>
 }

@@ -84,7 +84,7 @@ export function Fact({ field, object, detail, given, required, onDraft, editable
         {editing ? (
           <FactEditor field={field} label={label} refs={refs} start={isBlank(value) && hint?.raw ? hint.raw : value} read={{ value, version: record.version }} onDraft={onDraft} onCommit={(v, read, step) => void commit(v, read, step)} onCancel={() => onEdit(false)} />
         ) : editable ? (
-          <div className="fact-value is-editable" onClick={(e) => { if (!(e.target as HTMLElement).closest('a')) start() }}>
+          <div className="fact-value is-editable" onClick={(e) => { if (!(e.target as HTMLElement).closest('a, .file-open')) start() }}>
             {shown}
             <button type="button" className="fact-pen" aria-label={t('record.edit', { field: label })}><EditOutlined aria-hidden /></button>
           </div>

@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import { useMeta } from '../../api/session'
 import type { ObjectMeta, RecordData, Refs } from '../../api/types'
 import { FieldShow } from '../../fields'
+import { plainText } from '../../fields/rich_text'
 import { isBlank } from '../../fields/kind'
 import { money, moneyExact } from '../../parts/format'
 import { useCoarseNow } from '../../parts/clock'
@@ -66,6 +67,7 @@ export function Cell({ column, record, object, refs }: { column: Column; record:
       const hint = record.hints?.[field.name]
       if (hint && isBlank(value)) return <span className="hint-raw" title={hint.message}>{hint.raw || '—'}</span>
       if (field.type === 'money') return <span className="num" title={isBlank(value) ? undefined : moneyExact(value)}>{money(value, false)}</span>
+      if (field.type === 'rich_text') return <>{plainText(value) || '—'}</>
       return <FieldShow field={field} value={value} refs={refs} />
     }
   }

@@ -91,7 +91,7 @@ export const exported = (columns: Column[], object: ObjectMeta): string[] => [..
 
 function genericFields(object: ObjectMeta): string[] {
   return object.fields
-    .filter((f) => !f.system && !hidden.has(f.name) && !f.tag_dimension && f.name !== object.title_field && f.name !== 'owner' && !['json', 'long_text'].includes(f.type) && f.target !== 'lead')
+    .filter((f) => !f.system && !hidden.has(f.name) && !f.tag_dimension && f.name !== object.title_field && f.name !== 'owner' && !['json', 'long_text', 'rich_text'].includes(f.type) && f.target !== 'lead')
     .slice(0, most)
     .map((f) => f.name)
 }

@@ -14,7 +14,7 @@ export const writeSort = (keys: SortKey[]): string => keys.map((k) => `${k.desc 
 /** The key that a column sorts by. */
 export const sortName = (c: Column): string => (c.kind === 'field' ? c.field.name : c.kind === 'age' ? 'created_at' : c.kind === 'countdown' ? 'due_at' : c.kind)
 
-export const sortable = (c: Column): boolean => c.kind === 'age' || c.kind === 'countdown' || (c.kind === 'field' && !c.field.name.includes('.') && !['multi_choice', 'json', 'long_text', 'relation', 'person'].includes(c.field.type))
+export const sortable = (c: Column): boolean => c.kind === 'age' || c.kind === 'countdown' || (c.kind === 'field' && !c.field.name.includes('.') && !['multi_choice', 'json', 'long_text', 'rich_text', 'file', 'image', 'relation', 'person'].includes(c.field.type))
 
 /** The order after a click on a column's head: alone, or with add as one more key behind those there are. */
 export function clicked(sort: string, c: Column, add: boolean): string {
