@@ -86,6 +86,9 @@ func fields(o *object.Object, sight *access.Sight) []map[string]any {
 		}
 		m := map[string]any{"name": f.Name, "title": f.Title, "type": f.Type.Name(), "options": options, "open": f.Open, "target": f.TargetOf(), "readonly": f.ReadOnly || sight.Fixed[f.Name], "masked": sight.Masked[f.Name], "system": f.System, "required": f.Required,
 			"help": f.Help, "default": f.Default, "tag_dimension": f.TagDimension, "track": f.Track, "group": f.Group, "class": f.Class, "computed": f.Computed()}
+		if f.OtherTitle.ZH != "" {
+			m["other_title"] = f.OtherTitle
+		}
 		if r := rule.Of(o).Field(f); r != nil {
 			for key, c := range map[string]*condition.Cond{"visible_when": r.Visible, "required_when": r.Required} {
 				if c != nil && !slices.ContainsFunc(c.Fields(), func(read *object.Field) bool { return sight.Closed()[read.Name] }) {
