@@ -42,6 +42,8 @@ export interface Field {
   type: FieldTypeName
   options?: Option[]
   target?: string
+  /** What the records with this relation are called on the page of the record it points to. */
+  other_title?: Title
   readonly?: boolean
   required?: boolean
   /** A choice that also takes values off its list. */
@@ -65,6 +67,7 @@ export interface ObjectMeta {
   title: Title
   icon?: string
   title_field: string
+  hide_from_menu?: boolean
   /** Records without an owner wait in a pool. */
   pool?: boolean
   rights: { create: boolean; update: boolean; delete: boolean; export: boolean; assign?: boolean }

@@ -31,6 +31,7 @@ import { useChecked } from './useChecked'
 import { writable, type Working } from './working'
 
 const BuilderPage = lazy(() => import('../builder/BuilderPage'))
+const ObjectEditor = lazy(() => import('../objects/ObjectEditor'))
 
 /** Kinds with a builder of their own, and all that can be edited here. */
 export const built = ['tag_dimension', 'assignment_policy']
@@ -40,12 +41,14 @@ export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
   const [params] = useSearchParams()
   const detail = useDefinition(kind, name)
+  const session = useSession()
   const fresh = params.get('new')
   if (detail.isPending && !fresh) return <Loading rows={10} />
   const missing = detail.error instanceof Problem && detail.error.status === 404
   if (detail.isError && !detail.data && !(missing && fresh)) return <Failed error={detail.error} retry={() => void detail.refetch()} />
   const data: DefinitionDetail = detail.data ?? { definition: null, draft: null }
   if (built.includes(kind)) return <Suspense fallback={<Loading rows={10} />}><BuilderPage key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} /></Suspense>
+  if (kind === 'object' && mayConfigure(session, kind)) return <Suspense fallback={<Loading rows={10} />}><ObjectEditor key={name} name={name} detail={data} freshTitle={fresh} icon={params.get('icon') ?? undefined} /></Suspense>
   return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
 }
 
