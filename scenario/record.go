@@ -44,6 +44,7 @@ type Page struct {
 	Records     []Record                     `json:"records"`
 	Refs        map[string]map[string]string `json:"refs"`
 	NextCursor  *string                      `json:"next_cursor"`
+	PrevCursor  *string                      `json:"prev_cursor"`
 	Count       int                          `json:"count"`
 	CountCapped bool                         `json:"count_capped"`
 }

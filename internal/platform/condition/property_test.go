@@ -46,7 +46,7 @@ func (g *generator) value(t *rapid.T, f *object.Field) any {
 	case "email":
 		return pick(t, []string{"a@x.cn", "b@x.cn"})
 	case "url":
-		return pick(t, []string{"https://a.cn", "https://b.cn/a%b?c=1"})
+		return pick(t, []string{"https://a.cn", "https://b.cn/a%25b?c=1"})
 	}
 	switch f.Type.Shape() {
 	case object.TextShape:
@@ -141,8 +141,12 @@ func (g *generator) leaf(t *rapid.T, s Scope) *Node {
 			}
 			return pick(t, texts)
 		}
-		if op == "under" && f.Type.Shape() == object.TreeShape {
-			return pick(t, []string{"中东", "浙江", "浙江 杭州", "上海", "中国"})
+		if f.Type.Shape() == object.TreeShape { // a literal is a name; groups are places only under which something lies
+			names := []string{"浙江", "浙江 杭州", "上海", "中国"}
+			if op == "under" {
+				names = append(names, "中东")
+			}
+			return pick(t, names)
 		}
 		if f.Type.Shape() == object.InstantShape && chance(t, 5) {
 			return time.UnixMilli(g.value(t, f).(int64)).In(g.w.env.Zone).Format("2006-01-02")
