@@ -52,7 +52,7 @@ export interface RetypePreview { values: number; converts: number; unread: numbe
 
 export function useRetypePreview(object: string, field: string, ask: RetypeAsk | null) {
   return useQuery({
-    queryKey: [...keys.definitions, 'retype', object, field, ask],
+    queryKey: ['retype-preview', object, field, ask], // not among the definitions: what begins the change asks for them anew
     enabled: ask !== null,
     queryFn: async () => (await api.post<{ preview: RetypePreview }>(`${of(object)}/fields/${encodeURIComponent(field)}:retype`, { ...ask, preview: true })).preview,
     retry: false,
