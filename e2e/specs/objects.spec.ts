@@ -10,13 +10,15 @@ const open = useBrowser(server)
 const settings = (page: Page): Locator => page.getByTestId('field-settings')
 const row = (page: Page, title: string): Locator => page.getByTestId('field-row').filter({ hasText: title })
 
+const typeOf = (page: Page, type: string): Locator => page.getByRole('complementary', { name: '字段类型' }).getByTitle(`加一个字段：${type}`, { exact: true })
+
 async function pick(page: Page, label: string, option: string | RegExp) {
   await page.getByRole('combobox', { name: label }).click()
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: option }).first().click()
 }
 
 async function add(page: Page, type: string, title: string) {
-  await page.getByRole('button', { name: `加一个字段：${type}`, exact: true }).click()
+  await typeOf(page, type).click()
   const name = settings(page).getByRole('textbox', { name: '名称', exact: true })
   await expect.poll(() => name.inputValue()).toMatch(new RegExp(`^${type}`))
   await name.fill(title)
@@ -161,7 +163,7 @@ test('a director builds 拜访计划, uses it at once, renames, retypes, removes
 test('by thumb, on a phone, a field is added in steps', async () => {
   const page = await open(narrow)
   await signIn(page, 'chenli', '/config/object/customer')
-  await page.getByRole('button', { name: '加一个字段：日期', exact: true }).click()
+  await typeOf(page, '日期').click()
   const name = settings(page).getByRole('textbox', { name: '名称', exact: true })
   await expect.poll(() => name.inputValue()).toMatch(/^日期/)
   await name.fill('签约纪念日')

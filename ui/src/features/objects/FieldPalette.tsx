@@ -28,7 +28,7 @@ function Item({ type, disabled, onAdd }: { type: string; disabled: boolean; onAd
   const label = t(`fieldType.${type}`)
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: `type:${type}`, data: { kind: 'item', type, label } satisfies Held, disabled })
   return (
-    <button ref={setNodeRef} type="button" className={`palette-item type-item ${isDragging ? 'is-lifted' : ''}`} disabled={disabled} aria-label={t('objects.addType', { type: label })} {...listeners} onClick={onAdd}>
+    <button ref={setNodeRef} type="button" className={`palette-item type-item ${isDragging ? 'is-lifted' : ''}`} disabled={disabled} title={t('objects.addType', { type: label })} {...listeners} onClick={onAdd}>
       <span><span className="type-name">{label}</span><span className="type-help muted">{t(`objects.typeHelp.${type}`)}</span></span>
       <span className="palette-grip" aria-hidden>⠿</span>
     </button>
