@@ -61,7 +61,7 @@ ui-tests: ui-packages
 	  npm --prefix ui test -- --reporter=default --reporter=json --outputFile.json='$(CURDIR)/.cache/vitest-ui.json'
 
 test-scenario: build ## The real binary through its HTTP API, on both databases (RUN=regexp picks some)
-	@BATON_BIN='$(CURDIR)/bin/baton' $(PGTEST) $(TESTCOUNT) -as scenario -- -count=1 -vet=off -parallel 4 -timeout 20m $(if $(RUN),-run '$(RUN)') ./scenario/...
+	@BATON_BIN='$(CURDIR)/bin/baton' $(PGTEST) $(TESTCOUNT) -as scenario -- -count=1 -vet=off -parallel 6 -timeout 20m $(if $(RUN),-run '$(RUN)') ./scenario/...
 
 e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 	@BATON_BIN='$(CURDIR)/bin/baton' $(TESTCOUNT) -as e2e -vitest .cache/vitest-e2e.json -- \
@@ -70,7 +70,7 @@ e2e: build e2e-packages ## The real binary in Chromium; pictures in e2e/shots
 docs: ui ## Write docs/definitions.md from the structs of the kinds
 	@go test -count=1 -vet=off ./internal/app -run TestDefinitionsAreDocumented -args -update
 
-fuzz: ui ## Each fuzz target for FUZZTIME (default 4s)
+fuzz: ui ## Each fuzz target for FUZZTIME (default 2s)
 	@sh scripts/fuzz.sh
 
 bench: build ## Load and peers side by side (FULL=1: the long loads; ONLY=intake|reading|countdown|trial|decision|formula|condition|live|scope|dedupe|fields|lists|bulk|workbook)

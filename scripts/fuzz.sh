@@ -5,6 +5,6 @@ failed=0
 for target in $(grep -rE '^func Fuzz' --include='*_test.go' cmd internal | sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1:\2|'); do
 	dir=${target%:*} name=${target#*:}
 	echo "$name in $dir"
-	go run ./internal/tool/testcount -as "fuzz-$(basename "$dir")-$name" -- -vet=off -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-4s}" -fuzzminimizetime 100x "./$dir" || failed=1
+	go run ./internal/tool/testcount -as "fuzz-$(basename "$dir")-$name" -- -vet=off -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-2s}" -fuzzminimizetime 100x "./$dir" || failed=1
 done
 exit $failed
