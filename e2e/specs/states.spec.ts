@@ -34,6 +34,8 @@ const pages = (lead: string): [string, string][] => [
   ['object', '/config/object/lead'],
   ['objects', '/config/objects'],
   ['people', '/config/people'],
+  ['org', '/config/people?tab=org'],
+  ['delegations', '/config/people?tab=delegations'],
   ['keys', '/config/keys'],
   ['revisions', '/config/revisions'],
   ['trail', '/trail'],
@@ -48,7 +50,7 @@ const ownWords = (page: Page): Promise<string[]> =>
       '.config-sentence', '.config-reads', '.script-list', '.scripts-all', '.diagnosis-fault', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
       '.ant-drawer-title', '.banner-side', '.person-button', '.ant-select-content', '.ant-select-selection-item', '.page-extra', '.movers', '[data-testid=branch]', '[data-testid=condition]', '.col-check', 'code', '.config-main h1', '.next-list',
       '.palette .section-title', '.palette-item:not(.type-item)', '.field-row', '.field-list .section-title', '.object-list', '[data-testid=branch-settings] :is(h2, .form-control)', '.band-bar',
-      '.pool-head a', '.pool-facts', '.pool-why', '[data-testid^="pool-region-"]:not([data-testid$=all], [data-testid$=none])', '.board-card-title', '.board-card-facts', '.fair-more .grow', '.jobs-pill',
+      '.org-unit strong', '.pool-head a', '.pool-facts', '.pool-why', '[data-testid^="pool-region-"]:not([data-testid$=all], [data-testid$=none])', '.board-card-title', '.board-card-facts', '.fair-more .grow', '.jobs-pill',
     ].join(',')
     // Labels that name what they are of; the words in them are looked at where they stand without a name.
     const named = ['.beside', '.board-card', '[data-testid="pool-row"]', '.fair-more'].join(',')

@@ -43,7 +43,7 @@ func (m *meta) get(ctx context.Context, _ *struct{}) (*metaOut, error) {
 	for _, u := range m.app.Dir.Units() {
 		units = append(units, map[string]any{"id": u.ID, "name": u.Name, "parent": u.Parent, "kind": u.Kind})
 	}
-	return &metaOut{map[string]any{"revision": snap.Revision, "objects": objects, "people": people, "units": units, "tag_dimensions": dimensions(snap), "pipelines": titles(snap, "pipeline"), "conversions": titles(snap, "conversion"), "validations": titles(snap, "validation"), "funnels": titles(snap, "funnel"), "measures": titles(snap, "measure")}}, nil
+	return &metaOut{map[string]any{"revision": snap.Revision, "rights": rights, "objects": objects, "people": people, "units": units, "tag_dimensions": dimensions(snap), "pipelines": titles(snap, "pipeline"), "conversions": titles(snap, "conversion"), "validations": titles(snap, "validation"), "funnels": titles(snap, "funnel"), "measures": titles(snap, "measure")}}, nil
 }
 
 // dimensions lists the tag dimensions in the order in which their columns stand in the object.

@@ -97,7 +97,7 @@ const me = "me"
 // NewKind is the definition kind of roles. rights lists the rights that exist (from the route tables). env reads the literals of conditions;
 // none means UTC and no regions.
 func NewKind(rights []string, env ...*object.Env) definition.Kind {
-	return definition.Kind{Name: Kind, Title: definition.Text{ZH: "角色", EN: "Role"}, Schema: Spec{}, Compile: func(d *definition.Definition, b *definition.Builder) any {
+	return definition.Kind{Name: Kind, Title: definition.Text{ZH: "角色", EN: "Role"}, Schema: Spec{}, Sentence: sentence, Compile: func(d *definition.Definition, b *definition.Builder) any {
 		r := &Role{Name: d.Name, Title: d.Title, rules: map[string]Rule{}, conds: map[string]map[Verb]*condition.Cond{}}
 		if !b.Decode(&r.Spec) {
 			return nil

@@ -1,4 +1,5 @@
 import type { Job } from './types'
+import { addressed, viewing } from './viewing'
 
 export interface ProblemItem { pointer?: string; code?: string; message: string; hint?: string; kind?: string; name?: string; yours?: unknown; theirs?: unknown }
 
@@ -52,6 +53,11 @@ export class Client {
     return this.send<T>('GET', withQuery(path, query), { signal })
   }
 
+  /** Asks as whoever is signed in, also while the pages are seen as another. */
+  getSelf<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
+    return this.send<T>('GET', withQuery(path, query), { signal, self: true })
+  }
+
   post<T>(path: string, body: unknown = {}, signal?: AbortSignal, headers?: Record<string, string>): Promise<T> {
     return this.send<T>('POST', withQuery(path), { body, signal, headers })
   }
@@ -75,9 +81,11 @@ export class Client {
   private async send<T>(
     method: string,
     url: string,
-    given: { body?: unknown; form?: FormData; headers?: Record<string, string>; signal?: AbortSignal },
+    given: { body?: unknown; form?: FormData; headers?: Record<string, string>; signal?: AbortSignal; self?: boolean },
   ): Promise<T> {
     const headers: Record<string, string> = { Accept: 'application/json', ...given.headers }
+    const as = given.self ? null : viewing.current()
+    if (as) headers['X-View-As'] = as.person
     if (method !== 'GET' && this.csrf) headers['X-CSRF-Token'] = this.csrf
     if (given.body !== undefined) headers['Content-Type'] = 'application/json'
     let response: Response
@@ -104,7 +112,10 @@ export class Client {
     if (response.ok) return parsed as T
     const retry = Number(response.headers.get('Retry-After'))
     const problem = new Problem(response.status, parsed as Record<string, unknown>, Number.isFinite(retry) && retry > 0 ? retry : undefined)
-    if (problem.status === 401 && problem.code !== 'bad_credentials') this.onSignedOut()
+    if (problem.status === 401 && problem.code !== 'bad_credentials') {
+      viewing.end()
+      this.onSignedOut()
+    }
     throw problem
   }
 }
@@ -118,5 +129,5 @@ export function recordPath(object: string, id?: string, action = ''): string {
 
 /** Address of a job's rejected rows as a file to save. */
 export function rejectedRowsURL(job: Pick<Job, 'id'>, as: 'csv' | 'xlsx' = 'csv'): string {
-  return `/api/v1/jobs/${encodeURIComponent(job.id)}/rejected.${as}`
+  return addressed(`/api/v1/jobs/${encodeURIComponent(job.id)}/rejected.${as}`)
 }

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, recordPath } from './client'
 import { keys } from './keys'
 import type { Id, RecordDetail } from './types'
+import { addressed } from './viewing'
 
 export interface Talk { id: Id; note: string; due_at: string; status: string; by: string }
 
@@ -44,7 +45,7 @@ export function useOverdue(object: string, ask: OverdueAsk, enabled = true) {
 
 export const overdueSheet = (object: string, ask: OverdueAsk): string => {
   const params = new URLSearchParams({ days: String(ask.days), ...(ask.person ? { person: ask.person } : {}), ...(ask.open ? { open: 'true' } : {}) })
-  return `/api/v1/objects/${object}/overdue.xlsx?${params.toString()}`
+  return addressed(`/api/v1/objects/${object}/overdue.xlsx?${params.toString()}`)
 }
 
 export function useTalk(object: string) {

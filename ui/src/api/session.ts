@@ -5,6 +5,7 @@ import { setZone } from '../parts/format'
 import { api, Problem } from './client'
 import { keys } from './keys'
 import type { DemoPeople, Meta, Session, TagDimension, Title } from './types'
+import { viewing } from './viewing'
 import { useMeta, useSession } from './within'
 
 export { useMeta, useSession }
@@ -21,6 +22,10 @@ async function current(): Promise<Session | null> {
     return adopt(await api.get<Session>('session'))
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return null
+    if (viewing.current() && error instanceof Problem && [403, 404].includes(error.status)) { // the person has left, or the right was taken
+      viewing.end()
+      return adopt(await api.get<Session>('session'))
+    }
     throw error
   }
 }
@@ -56,7 +61,10 @@ export function useSignOut() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: () => api.delete('session'),
-    onSettled: () => client.setQueryData(keys.session, null),
+    onSettled: () => {
+      viewing.end()
+      client.setQueryData(keys.session, null)
+    },
   })
 }
 

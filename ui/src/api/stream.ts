@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { keys } from './keys'
 import type { InboxItem } from './types'
+import { addressed } from './viewing'
 
 interface StreamData { object?: string; id?: string; kind?: string }
 
@@ -36,7 +37,7 @@ export function followStream(client: QueryClient, onState: (live: boolean) => vo
     }
   }
   const connect = (): void => {
-    source = new EventSource('/api/v1/stream', { withCredentials: true })
+    source = new EventSource(addressed('/api/v1/stream'), { withCredentials: true })
     source.onopen = () => {
       wait = firstWait
       onState(true)

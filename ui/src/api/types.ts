@@ -21,6 +21,8 @@ export interface Session {
   rights: string[]
   /** Kinds of definitions this person may change; "*" is all. */
   configure?: string[]
+  /** Who looks at the system as this person; null while one looks as oneself. */
+  viewer?: { id: Id; name: string } | null
   workspace: { name: string; zone: string; now: string; demo: boolean }
 }
 
@@ -46,6 +48,8 @@ export interface Field {
   other_title?: Title
   readonly?: boolean
   required?: boolean
+  /** How sensitive it is: plain, personal or secret. */
+  class?: string
   /** A choice that also takes values off its list. */
   open?: boolean
   system?: boolean
@@ -76,7 +80,7 @@ export interface ObjectMeta {
 
 export interface TagDimension { name: string; title: Title; object: string; field: string; values: Option[] }
 export interface Unit { id: Id; name: string; parent?: Id | null; kind?: string }
-export interface Person { id: Id; name: string; unit?: Id; unit_name?: string; active: boolean }
+export interface Person { id: Id; name: string; unit?: Id; unit_name?: string; roles?: string[]; active: boolean }
 
 export interface MeasureMeta {
   name: string
@@ -104,6 +108,8 @@ export interface ValidationMeta {
 
 export interface Meta {
   revision: number
+  /** All rights there are, by name. */
+  rights?: string[]
   objects: ObjectMeta[]
   tag_dimensions: TagDimension[]
   funnels: { name: string; title: Title; object: string; field?: string }[]

@@ -4,6 +4,7 @@ import type { Condition } from './condition'
 import { keys } from './keys'
 import type { ListAsk } from './records'
 import type { Job, RecordPage, Title } from './types'
+import { addressed } from './viewing'
 
 export interface ViewColumn { field: string; width?: number }
 
@@ -141,4 +142,4 @@ export function useCancelJob() {
   })
 }
 
-export const exportURL = (id: string): string => `/api/v1/jobs/${encodeURIComponent(id)}/export`
+export const exportURL = (id: string): string => addressed(`/api/v1/jobs/${encodeURIComponent(id)}/export`)

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { NavLink, useLocation } from 'react-router'
 import { useNudges } from '../features/forms/useNudges'
+import { ViewingBanner } from '../features/viewing/ViewingBanner'
 import { usePhone } from '../parts/usePhone'
 import { useWhy } from '../parts/useWhy'
 import { BottomBar } from './BottomBar'
@@ -53,6 +54,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </aside>
       )}
       <div className="frame-body">
+        <ViewingBanner />
         <TopBar live={live} />
         <ShellNews />
         <main id="main" tabIndex={-1} data-at={pathname + search}>{children}</main>

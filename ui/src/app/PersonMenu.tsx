@@ -1,6 +1,9 @@
 import { Dropdown } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSession, useSignOut } from '../api/session'
+import { useRight, useSession, useSignOut } from '../api/session'
+import { ViewAsModal } from '../features/viewing/ViewAsModal'
+import { viewing } from '../api/viewing'
 import { setLanguage } from '../i18n'
 import { titled } from '../i18n/titled'
 import { Avatar } from '../parts/Avatar'
@@ -12,9 +15,13 @@ export function PersonMenu() {
   const { user } = useSession()
   const { mode, setMode } = useMode()
   const signOut = useSignOut()
+  const mayLook = useRight('people.view_as')
+  const looking = viewing.current() !== null
+  const [choosing, setChoosing] = useState(false)
   const install = useInstall()
   const roles = (user.role_titles?.map((r) => titled(r)) ?? user.roles.map((r) => t(`role.${r}`, { defaultValue: r }))).join(' · ')
   return (
+    <>
     <Dropdown
       trigger={['click']}
       placement="bottomRight"
@@ -26,7 +33,8 @@ export function PersonMenu() {
           { key: 'mode', label: t(mode === 'dark' ? 'menu.light' : 'menu.dark'), onClick: () => setMode(mode === 'dark' ? 'light' : 'dark') },
           ...(install ? [{ key: 'install', label: t('shell.install'), onClick: install }] : []),
           { type: 'divider' },
-          { key: 'out', label: t('menu.signOut'), onClick: () => signOut.mutate() },
+          ...(mayLook && !looking ? [{ key: 'look', label: t('viewing.look'), onClick: () => setChoosing(true) }] : []),
+          looking ? { key: 'end', label: t('viewing.end'), onClick: viewing.leave } : { key: 'out', label: t('menu.signOut'), onClick: () => signOut.mutate() },
         ],
       }}
     >
@@ -34,5 +42,7 @@ export function PersonMenu() {
         <Avatar name={user.name} size={28} />
       </button>
     </Dropdown>
+    {choosing ? <ViewAsModal onClose={() => setChoosing(false)} /> : null}
+    </>
   )
 }

@@ -12,15 +12,15 @@ import { Failed, Loading, NoRight } from '../../parts/States'
 import { usePhone } from '../../parts/usePhone'
 import { built, DefinitionPage } from './DefinitionPage'
 import { KeysPage } from './KeysPage'
-import { PeoplePage } from './PeoplePage'
 import { RevisionsPage } from './RevisionsPage'
 import './config.css'
 
 const ObjectsPage = lazy(() => import('../objects/ObjectsPage'))
+const PeoplePage = lazy(() => import('../people/PeoplePage'))
 
 const order = ['assignment_policy', 'follow_up_rule', 'pool_policy', 'duplicate_rule', 'tag_dimension', 'channel', 'form', 'material']
-const makeable = ['tag_dimension', 'channel', 'form', 'material']
-const prefixes: Record<string, string> = { tag_dimension: 'dim', channel: 'channel', form: 'f', material: 'm' }
+const makeable = ['tag_dimension', 'channel', 'form', 'material', 'role']
+const prefixes: Record<string, string> = { tag_dimension: 'dim', channel: 'channel', form: 'f', material: 'm', role: 'role' }
 
 export default function ConfigPage() {
   const { t } = useTranslation()
@@ -46,7 +46,7 @@ export default function ConfigPage() {
           <Route index element={null} />
           <Route path="revisions" element={<RevisionsPage />} />
           <Route path="keys" element={<KeysPage />} />
-          <Route path="people" element={<PeoplePage />} />
+          <Route path="people" element={<Suspense fallback={<Loading rows={10} />}><PeoplePage /></Suspense>} />
           <Route path="objects" element={<Suspense fallback={<Loading rows={8} />}><ObjectsPage /></Suspense>} />
           <Route path=":kind/:name" element={<DefinitionPage />} />
         </Routes>
@@ -60,8 +60,9 @@ function Menu({ definitions }: { definitions: Definition[] }) {
   const session = useSession()
   const { rights } = session
   const [making, setMaking] = useState<string | null>(null)
-  const rest = [...new Set(definitions.map((d) => d.kind))].filter((k) => !order.includes(k) && k !== 'object').sort()
   const may = (kind: string): boolean => mayConfigure(session, kind)
+  const edited = may('role') ? [...order, 'role'] : order
+  const rest = [...new Set(definitions.map((d) => d.kind))].filter((k) => !edited.includes(k) && k !== 'object').sort()
   const link = (to: string, label: string, draft?: boolean) => (
     <NavLink key={to} to={to} className="config-link">{label}{draft ? <span className="config-dot" role="img" aria-label={t('config.draft')} /> : null}</NavLink>
   )
@@ -84,7 +85,7 @@ function Menu({ definitions }: { definitions: Definition[] }) {
         <div className="config-part-head"><h2>{t('objects.menu')}</h2></div>
         {link('/config/objects', t('objects.list'), definitions.some((d) => d.kind === 'object' && d.has_draft))}
       </div>
-      {order.map(part)}
+      {edited.map(part)}
       <div className="config-part">
         <div className="config-part-head"><h2>{t('config.system')}</h2></div>
         {['keys.write', 'channels.write'].some((r) => rights.includes(r)) ? link('/config/keys', t('key.title')) : null}

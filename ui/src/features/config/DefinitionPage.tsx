@@ -32,6 +32,7 @@ import { writable, type Working } from './working'
 
 const BuilderPage = lazy(() => import('../builder/BuilderPage'))
 const ObjectEditor = lazy(() => import('../objects/ObjectEditor'))
+const RolePage = lazy(() => import('../roles/RolePage'))
 
 /** Kinds with a builder of their own, and all that can be edited here. */
 export const built = ['tag_dimension', 'assignment_policy']
@@ -40,8 +41,8 @@ export const formed = [...built, 'follow_up_rule', 'pool_policy', 'duplicate_rul
 export function DefinitionPage() {
   const { kind = '', name = '' } = useParams()
   const [params] = useSearchParams()
-  const detail = useDefinition(kind, name)
   const session = useSession()
+  const detail = useDefinition(kind, name)
   const fresh = params.get('new')
   if (detail.isPending && !fresh) return <Loading rows={10} />
   const missing = detail.error instanceof Problem && detail.error.status === 404
@@ -49,6 +50,7 @@ export function DefinitionPage() {
   const data: DefinitionDetail = detail.data ?? { definition: null, draft: null }
   if (built.includes(kind)) return <Suspense fallback={<Loading rows={10} />}><BuilderPage key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} /></Suspense>
   if (kind === 'object' && mayConfigure(session, kind)) return <Suspense fallback={<Loading rows={10} />}><ObjectEditor key={name} name={name} detail={data} freshTitle={fresh} icon={params.get('icon') ?? undefined} /></Suspense>
+  if (kind === 'role' && mayConfigure(session, kind)) return <Suspense fallback={<Loading rows={10} />}><RolePage key={`${kind}/${name}`} name={name} detail={data} freshTitle={fresh} from={params.get('from')} /></Suspense>
   return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
 }
 

@@ -1,4 +1,5 @@
 import type { FormSpec, MaterialSpec } from '../../api/hosted'
+import type { RoleSpec } from '../roles/spec'
 import type { ChannelSpec, TagSpec } from './specs'
 
 /** Where a new definition starts; the other kinds ship with the template and are not made here. */
@@ -17,6 +18,10 @@ export function starting(kind: string, name: string): unknown {
   }
   if (kind === 'material') {
     const spec: MaterialSpec = { enabled: true, gate: 'phone', channel: 'website_form', file: { id: '', name: '', size: 0 } }
+    return spec
+  }
+  if (kind === 'role') {
+    const spec: RoleSpec = { rights: [], configure: [], objects: { person: { read: 'all' }, org_unit: { read: 'all' } } } // colleagues are known to everybody
     return spec
   }
   return {}

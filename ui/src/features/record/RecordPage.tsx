@@ -6,6 +6,7 @@ import { Problem } from '../../api/client'
 import { useRecord, useRecordAction } from '../../api/records'
 import { useObject, useSession } from '../../api/session'
 import type { ObjectMeta, RecordDetail } from '../../api/types'
+import { viewing } from '../../api/viewing'
 import { titled } from '../../i18n/titled'
 import { leadingTimer } from '../../parts/Countdown'
 import { Chip } from '../../parts/Chip'
@@ -23,6 +24,7 @@ import { titleOf } from '../records/views'
 import { SendMaterial } from '../forms/SendMaterial'
 import { ProtectModal } from '../pool/ProtectModal'
 import { ReturnModal } from '../pool/ReturnModal'
+import { RecordMore, WhyUnseen } from '../sharing/RecordMore'
 import { ScriptPanel } from '../scripts/ScriptPanel'
 import { Composer } from './Composer'
 import { CountdownBanner } from './CountdownBanner'
@@ -44,9 +46,9 @@ export default function RecordPage() {
   const object = useObject(name)
   const navigate = useNavigate()
   const detail = useRecord(name, id)
-  if (!object) return <div className="page"><Missing /></div>
+  if (!object) return <div className="page"><Missing><WhyUnseen object={name} id={id} /></Missing></div>
   if (detail.error instanceof Problem && detail.error.status === 404) {
-    return <div className="page"><Missing text={detail.error.detail || undefined}><WentInto object={object} id={id} /><Button onClick={() => void navigate(`/objects/${name}`)}>{t('state.toList', { object: titled(object.title, name) })}</Button></Missing></div>
+    return <div className="page"><Missing text={detail.error.detail || undefined}><WentInto object={object} id={id} /><WhyUnseen object={name} id={id} /><Button onClick={() => void navigate(`/objects/${name}`)}>{t('state.toList', { object: titled(object.title, name) })}</Button></Missing></div>
   }
   if (detail.isPending) return <div className="page"><Loading rows={12} /></div>
   if (detail.isError && !detail.data) return <div className="page"><Failed error={detail.error} retry={() => void detail.refetch()} /></div>
@@ -59,7 +61,7 @@ function useOpening(object: ObjectMeta, detail: RecordDetail): void {
   const { mutate } = useRecordAction(object.name, detail.record.id)
   const told = useRef(false)
   const { owner, contacted_at, decided_at } = detail.record
-  const mine = object.name === 'lead' && owner === user.id && (Boolean(detail.rights?.open) || (isBlank(contacted_at) && isBlank(decided_at)))
+  const mine = object.name === 'lead' && owner === user.id && !viewing.current() && (Boolean(detail.rights?.open) || (isBlank(contacted_at) && isBlank(decided_at)))
   useEffect(() => {
     if (!mine || told.current) return
     told.current = true
@@ -107,6 +109,7 @@ function Record({ object, detail }: { object: ObjectMeta; detail: RecordDetail }
         {rights?.claim ? <Button type="primary" loading={action.isPending} onClick={claim}>{t('record.claim')}</Button> : null}
         {rights?.convert ? <Button onClick={() => setConverting(true)}>{t('convert.action')}</Button> : null}
         {rights?.contacted && !phone ? <Button type={rights.claim ? 'default' : 'primary'} onClick={toComposer}>{t('record.contacted')}</Button> : null}
+        <RecordMore object={object.name} id={record.id} />
       </PageHead>
       {kept ? <p className="pool-kept" data-testid="protected"><Chip tone="blue">{t('pool.protect')}</Chip> {t('pool.keptUntil', { at: instant(kept, now) })} {rights?.unprotect ? <button type="button" className="link" onClick={release}>{t('pool.unprotect')}</button> : null}</p> : null}
       <div className="record-grid">
