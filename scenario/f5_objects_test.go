@@ -74,6 +74,28 @@ func TestADirectorsObjectLives(t *testing.T) {
 		whose := planField("customer", "relation", "客户", Fields{"target": "customer"})
 
 		rita.Do(t, http.MethodPut, path("/definitions/object/visit_plan"), Fields{"title": Fields{"zh-CN": "拜访"}, "spec": Fields{}}).Problem(t, http.StatusForbidden, "forbidden")
+		// A name is proposed from what it is called, and a formula is checked before the object stands.
+		var proposed struct{ Name string }
+		dora.Do(t, http.MethodGet, path("/objects:name")+"?word=object&title="+url.QueryEscape("拜访计划"), nil).OK(t, &proposed)
+		if proposed.Name != "baifangjihua" {
+			t.Errorf("proposed %q", proposed.Name)
+		}
+		dora.Do(t, http.MethodGet, path("/objects:name")+"?word=object&title=lead", nil).OK(t, &proposed)
+		if proposed.Name != "lead_2" {
+			t.Errorf("of a standing object: %q", proposed.Name)
+		}
+		for text, want := range map[string]int{"人数 & \"人\"": 1, "length(人数) * 2": 0} {
+			var tried struct {
+				Problems, Samples []Fields
+				Words, Is         string
+				Reads             []string
+			}
+			dora.Post(t, path("/formulas/visit_plan"), Fields{"formula": text, "result": "integer", "field": "twice", "spec": visitPlan(size).Spec}, &tried)
+			if len(tried.Problems) != want || len(tried.Samples) != 0 {
+				t.Errorf("%s before the object stands: %+v", text, tried)
+			}
+		}
+
 		made := visitPlan(purpose, size, day, whose)
 		made.Spec["unique"] = []Fields{{"fields": []string{"customer", "day"}, "title": Fields{"zh-CN": "一天一访"}}}
 		first := dora.Publish(t, made)

@@ -32,6 +32,7 @@ const pages = (lead: string): [string, string][] => [
   ['fairness', '/config/assignment_policy/lead_assignment?tab=fairness'],
   ['role', '/config/role/director'],
   ['object', '/config/object/lead'],
+  ['objects', '/config/objects'],
   ['people', '/config/people'],
   ['org', '/config/people?tab=org'],
   ['delegations', '/config/people?tab=delegations'],
@@ -48,7 +49,7 @@ const ownWords = (page: Page): Promise<string[]> =>
       'td', 'tbody th', '.chip', '.person', '.facts dd', '.record-page h1', '.timeline', '.today-name', '.today-facts', '.today-last', '.today-acts .ant-btn', '.behind', '.overdue-cards a', '.overdue-cards p', '.overdue-talk', '.overdue-cards .ant-btn', '.quick-note', '.inbox-item', '.why', '.trace', '.filter-chip', '.filter-sentence', 'textarea',
       '.config-sentence', '.config-reads', '.script-list', '.scripts-all', '.diagnosis-fault', '.cond-chip', '.config-link', '.problems', '.funnel-grid svg', '.beside-label', '.revisions', '.drill', '.mapping', '.related li',
       '.ant-drawer-title', '.banner-side', '.person-button', '.ant-select-content', '.ant-select-selection-item', '.page-extra', '.movers', '[data-testid=branch]', '[data-testid=condition]', '.col-check', 'code', '.config-main h1', '.next-list',
-      '.palette .section-title', '.palette-item', '[data-testid=branch-settings] :is(h2, .form-control)', '.band-bar',
+      '.palette .section-title', '.palette-item:not(.type-item)', '.field-row', '.field-list .section-title', '.object-list', '[data-testid=branch-settings] :is(h2, .form-control)', '.band-bar',
       '.org-unit strong', '.pool-head a', '.pool-facts', '.pool-why', '[data-testid^="pool-region-"]:not([data-testid$=all], [data-testid$=none])', '.board-card-title', '.board-card-facts', '.fair-more .grow', '.jobs-pill',
     ].join(',')
     // Labels that name what they are of; the words in them are looked at where they stand without a name.

@@ -93,6 +93,9 @@ func fields(o *object.Object, sight *access.Sight) []map[string]any {
 		if kind := f.FieldSpec.Type; kind == "formula" || kind == "rollup" {
 			m["kind"] = kind
 		}
+		if f.OtherTitle.ZH != "" {
+			m["other_title"] = f.OtherTitle
+		}
 		if r := rule.Of(o).Field(f); r != nil {
 			for key, c := range map[string]*condition.Cond{"visible_when": r.Visible, "required_when": r.Required} {
 				if c != nil && !slices.ContainsFunc(c.Fields(), func(read *object.Field) bool { return sight.Closed()[read.Name] }) {

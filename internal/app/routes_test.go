@@ -62,6 +62,7 @@ var routeRights = []struct {
 
 	// Fields and objects beyond draft and publish: 总监 and 管理员, who may also take data away for good.
 	{"GET /api/v1/objects:removed", "/api/v1/objects:removed", nil, "401 403 403 200 403 200 403 401"},
+	{"GET /api/v1/objects:name", "/api/v1/objects:name?title=%E6%8B%9C%E8%AE%BF&word=object", nil, "401 403 403 200 403 200 403 401"},
 	{"POST /api/v1/objects/{object}:restore", "/api/v1/objects/lead:restore", nil, "401 403 403 409 403 409 403 401"}, // it serves
 	{"POST /api/v1/objects/{object}:purge", "/api/v1/objects/lead:purge", nil, "401 403 403 409 403 409 403 401"},
 	{"POST /api/v1/objects/{object}:plan", "/api/v1/objects/lead:plan", map[string]any{"spec": map[string]any{"title_field": "company", "fields": []any{}}}, "401 403 403 200 403 200 403 401"},

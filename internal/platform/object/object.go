@@ -49,18 +49,20 @@ type FieldSpec struct {
 	Aliases []string        `json:"aliases,omitempty"` // other names, also matched by imports
 	Options []Option        `json:"options,omitempty"`
 	// Open choice fields keep values outside the list (with a hint); closed ones refuse them.
-	Open     bool            `json:"open,omitempty"`
-	Target   string          `json:"target,omitempty"` // relation: the other object
-	Scale    int             `json:"scale,omitempty"`  // decimal: digits after the point
-	Required bool            `json:"required,omitempty"`
-	Default  any             `json:"default,omitempty"`
-	Track    bool            `json:"track,omitempty"` // keep typed history (stage, owner, amount)
-	Index    bool            `json:"index,omitempty"`
-	Unique   bool            `json:"unique,omitempty"`
-	ReadOnly bool            `json:"readonly,omitempty"` // set by engines only
-	Class    string          `json:"class,omitempty"`    // plain (default), personal, secret
-	Help     definition.Text `json:"help,omitzero"`
-	Group    string          `json:"group,omitempty"`
+	Open   bool   `json:"open,omitempty"`
+	Target string `json:"target,omitempty"` // relation: the other object
+	// OtherTitle is what the records with this relation are called on the page of the record it points to; the object's title when empty.
+	OtherTitle definition.Text `json:"other_title,omitzero"`
+	Scale      int             `json:"scale,omitempty"` // decimal: digits after the point
+	Required   bool            `json:"required,omitempty"`
+	Default    any             `json:"default,omitempty"`
+	Track      bool            `json:"track,omitempty"` // keep typed history (stage, owner, amount)
+	Index      bool            `json:"index,omitempty"`
+	Unique     bool            `json:"unique,omitempty"`
+	ReadOnly   bool            `json:"readonly,omitempty"` // set by engines only
+	Class      string          `json:"class,omitempty"`    // plain (default), personal, secret
+	Help       definition.Text `json:"help,omitzero"`
+	Group      string          `json:"group,omitempty"`
 	// KeepUnread keeps unreadable text with a hint instead of refusing the row.
 	KeepUnread bool `json:"keep_unread,omitempty"`
 	Max        int  `json:"max,omitempty"` // longest text in characters

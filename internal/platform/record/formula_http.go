@@ -78,6 +78,9 @@ func (h *FormulaHTTP) check(ctx context.Context, in *formulaCheckIn) (*Body, err
 		return nil, problem.New(problem.Invalid, "out_of_range", "小数位数为 0 到 8", problem.Item{Pointer: "/scale", Code: "out_of_range", Message: "小数位数为 0 到 8"})
 	}
 	a := actor.From(ctx)
+	if _, stands := object.Of(h.Reader.Defs.Current(), in.Object); !stands && len(b.Spec) > 0 {
+		return h.checkNew(in.Object, b.Spec, b.Formula, b.Result, b.Scale, b.Field)
+	}
 	o, hidden, err := h.object(ctx, in.Object)
 	if err != nil {
 		return nil, err
@@ -95,11 +98,6 @@ func (h *FormulaHTTP) check(ctx context.Context, in *formulaCheckIn) (*Body, err
 		}
 	}
 	t := o.TryFormula(b.Formula, b.Result, b.Scale, b.Field, hidden)
-	problems := []problem.Item{}
-	for _, is := range t.Issues {
-		pos := is.Position
-		problems = append(problems, problem.Item{Pointer: "/formula", Code: is.Code, Message: is.Message, Hint: is.Hint, Position: &pos})
-	}
 	out := []map[string]any{}
 	page, err := h.Reader.List(ctx, a, List{Object: standing.Name, Limit: samples})
 	if err != nil {
@@ -114,11 +112,30 @@ func (h *FormulaHTTP) check(ctx context.Context, in *formulaCheckIn) (*Body, err
 			out = append(out, s)
 		}
 	}
-	body := map[string]any{"problems": problems, "words": t.Words, "reads": t.Reads, "samples": out, "is": t.Type.String()}
+	return tried(t, out), nil
+}
+
+// checkNew checks a formula of an object that is being made: there are no records yet to compute it for.
+func (h *FormulaHTTP) checkNew(name string, spec json.RawMessage, text, result string, scale int, field string) (*Body, error) {
+	next, _ := h.Reader.Defs.Try([]*definition.Definition{{Kind: object.Kind, Name: name, Title: definition.Text{ZH: name}, Spec: spec}})
+	o, ok := object.Of(next, name)
+	if !ok {
+		return nil, problem.New(problem.Invalid, "bad_spec", "对象还读不懂", problem.Item{Pointer: "/spec", Code: "bad_spec", Message: "对象还读不懂，公式没有检查", Hint: "先改好对象的其他问题"})
+	}
+	return tried(o.TryFormula(text, result, scale, field, nil), []map[string]any{}), nil
+}
+
+func tried(t *object.FormulaTrial, samples []map[string]any) *Body {
+	problems := []problem.Item{}
+	for _, is := range t.Issues {
+		pos := is.Position
+		problems = append(problems, problem.Item{Pointer: "/formula", Code: is.Code, Message: is.Message, Hint: is.Hint, Position: &pos})
+	}
+	body := map[string]any{"problems": problems, "words": t.Words, "reads": t.Reads, "samples": samples, "is": t.Type.String()}
 	if t.Reads == nil {
 		body["reads"] = []string{}
 	}
-	return &Body{Status: 200, Body: body}, nil
+	return &Body{Status: 200, Body: body}
 }
 
 // titleSeen is a row's title unless it is hidden.

@@ -8,6 +8,7 @@ import (
 	"baton/internal/platform/actor"
 	"baton/internal/platform/definition"
 	"baton/internal/platform/object"
+	"baton/internal/platform/pinyin"
 	"baton/internal/platform/problem"
 	"baton/internal/platform/web"
 )
@@ -25,6 +26,7 @@ const purging = "purge"
 func (h *HTTP) Routes(r *web.Router) {
 	const of = "/api/v1/objects/{object}"
 	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects:removed", Right: right, Summary: "Removed objects whose records are kept"}, h.removedObjects)
+	web.Handle(r, web.Route{Method: "GET", Path: "/api/v1/objects:name", Right: right, Summary: "A technical name for what is called so in Chinese"}, h.name)
 	web.Handle(r, web.Route{Method: "POST", Path: of + ":restore", Right: right, Summary: "Bring a removed object back with its records"}, h.restoreObject)
 	web.Handle(r, web.Route{Method: "POST", Path: of + ":purge", Right: purging, Summary: "Take a removed object away for good, with its records", Status: 202}, h.purgeObject)
 	web.Handle(r, web.Route{Method: "POST", Path: of + ":plan", Right: right, Summary: "What publishing the object would do to its table, and how long writes would be held"}, h.plan)
@@ -102,6 +104,40 @@ func (h *HTTP) removedObjects(ctx context.Context, _ *struct{}) (out *removedObj
 	out = &removedObjectsOut{}
 	out.Body.Objects, err = h.Schema.RemovedObjects(ctx)
 	return out, err
+}
+
+type nameIn struct {
+	Title string `query:"title" maxLength:"200"`
+	Word  string `query:"word" enum:"object,field" doc:"what is named"`
+}
+
+type nameOut struct {
+	Body struct {
+		Name string `json:"name"`
+	}
+}
+
+var speller = pinyin.New()
+
+// name proposes a name; an object's is one that no object has, also none that was removed.
+func (h *HTTP) name(ctx context.Context, in *nameIn) (*nameOut, error) {
+	if _, err := h.may(ctx); err != nil {
+		return nil, err
+	}
+	var taken []string
+	if in.Word != "field" {
+		in.Word, taken = object.Kind, h.Schema.Defs.Current().Names(object.Kind)
+		gone, err := object.ReadGone(ctx, h.Schema.DB, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range gone {
+			taken = append(taken, g.Object)
+		}
+	}
+	out := &nameOut{}
+	out.Body.Name = speller.Name(in.Title, in.Word, taken)
+	return out, nil
 }
 
 type removedFieldsOut struct {

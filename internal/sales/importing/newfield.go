@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,8 +25,6 @@ type NewField struct {
 
 // newTypes are the types a column may become.
 var newTypes = []string{"text", "long_text", "integer", "decimal", "money", "date", "datetime", "choice", "phone", "email", "url", "boolean"}
-
-var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`)
 
 // mayAddFields reports whether an actor may change what an object consists of.
 func (m *Importer) mayAddFields(a *actor.Actor) bool {
@@ -158,7 +155,7 @@ func newField(n NewField, head []string, samples [][]string, taken []string, tit
 		}
 		kind = n.Type
 	}
-	f := &object.FieldSpec{Name: nameOf(title, taken), Title: definition.Text{ZH: title, EN: title}, Type: kind, KeepUnread: true}
+	f := &object.FieldSpec{Name: speller.Name(object.Fold(title), "field", taken), Title: definition.Text{ZH: title, EN: title}, Type: kind, KeepUnread: true}
 	switch kind {
 	case "decimal":
 		f.Scale = 4
@@ -185,19 +182,3 @@ func distinct(cells []string) []string {
 }
 
 var speller = pinyin.New()
-
-// nameOf makes a field's name of its title: itself in small letters, or its pinyin.
-func nameOf(title string, taken []string) string {
-	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(speller.Full(object.Fold(title))), "_"), "_")
-	if len(name) > 40 {
-		name = strings.Trim(name[:40], "_")
-	}
-	if !plainName.MatchString(name) {
-		name = strings.Trim("field_"+name, "_")
-	}
-	base := name
-	for i := 2; slices.Contains(taken, name); i++ {
-		name = base + "_" + strconv.Itoa(i)
-	}
-	return name
-}

@@ -47,6 +47,8 @@ export interface Field {
   type: FieldTypeName
   options?: Option[]
   target?: string
+  /** What the records with this relation are called on the page of the record it points to. */
+  other_title?: Title
   readonly?: boolean
   required?: boolean
   /** How sensitive it is: plain, personal or secret. */
@@ -78,6 +80,7 @@ export interface ObjectMeta {
   title: Title
   icon?: string
   title_field: string
+  hide_from_menu?: boolean
   /** Records without an owner wait in a pool. */
   pool?: boolean
   rights: { create: boolean; update: boolean; delete: boolean; export: boolean; assign?: boolean }

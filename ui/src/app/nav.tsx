@@ -5,12 +5,16 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMeta, useSession } from '../api/session'
 import { titled } from '../i18n/titled'
+import { ObjectIcon } from '../parts/ObjectIcon'
 
 export interface NavItem { key: string; to: string; label: string; icon: ReactNode; group: number }
 
 const objectIcons: Record<string, ReactNode> = {
   lead: <UserAddOutlined />, customer: <TeamOutlined />, opportunity: <BulbOutlined />, contract: <FileDoneOutlined />,
 }
+
+/** Objects with a place of their own, or none: contacts are seen with their customers. */
+const placed = ['contact']
 
 /** The rail by work: only what has a page and that this person may see. */
 export function useNav(): NavItem[] {
@@ -22,6 +26,9 @@ export function useNav(): NavItem[] {
   for (const name of Object.keys(objectIcons)) {
     const object = meta.objects.find((o) => o.name === name)
     if (object) items.push({ key: name, to: `/objects/${name}`, label: titled(object.title, name), icon: objectIcons[name], group: 0 })
+  }
+  for (const object of meta.objects) {
+    if (!objectIcons[object.name] && !object.hide_from_menu && !placed.includes(object.name)) items.push({ key: object.name, to: `/objects/${object.name}`, label: titled(object.title, object.name), icon: <ObjectIcon name={object.icon} />, group: 0 })
   }
   const lead = meta.objects.find((o) => o.name === 'lead')
   if (lead?.pool) items.push({ key: 'pool', to: '/pool', label: t('pool.title'), icon: <InboxOutlined />, group: 0 })

@@ -35,6 +35,9 @@ export const kinds: Record<FieldTypeName, FieldKind> = {
 /** The kind of a field; a type this page does not know yet is shown as text. */
 export const kindOf = (field: Pick<Field, 'type'>): FieldKind => kinds[field.type] ?? text
 
+/** Whether this page can show and edit a type. */
+export const hasKind = (type: string): boolean => type in kinds
+
 export function FieldShow(props: ShowProps) {
   const { Show } = kindOf(props.field)
   return <Show {...props} />

@@ -34,18 +34,31 @@ const innermost: CollisionDetection = (args) => {
 
 const ways: Record<string, Direction> = { ArrowLeft: 'back', ArrowRight: 'on', ArrowUp: 'out', ArrowDown: 'in' }
 
-/** Dragging by mouse and finger for a builder's page, and Alt with the arrow keys for the same by keyboard. */
-export function BuilderDnd({ spec, disabled, opened, onEdit, onDrop, children }: Props) {
-  const [dragged, setDragged] = useState<Dragged | null>(null)
-  const sensors = useSensors(useSensor(MouseSensor, { activationConstraint: { distance: 4 } }), useSensor(TouchSensor, { activationConstraint: { delay: 180, tolerance: 8 } }))
-  const frames = useMemo<Frames>(() => ({ Group: GroupFrame, Leaf: LeafFrame, opened }), [opened])
+interface AreaProps<D> { onDrop: (dragged: D, target: unknown) => void; onKeyDown?: (e: KeyboardEvent) => void; children: ReactNode }
 
+/** A part of a page within which things are dragged by mouse and finger, each carried as its label. */
+export function DragArea<D extends { kind: string; label: string }>({ onDrop, onKeyDown, children }: AreaProps<D>) {
+  const [dragged, setDragged] = useState<D | null>(null)
+  const sensors = useSensors(useSensor(MouseSensor, { activationConstraint: { distance: 4 } }), useSensor(TouchSensor, { activationConstraint: { delay: 180, tolerance: 8 } }))
   function end(event: DragEndEvent): void {
-    const what = event.active.data.current as Dragged | undefined
-    const where = event.over?.data.current as Target | undefined
+    const what = event.active.data.current as D | undefined
+    const where: unknown = event.over?.data.current
     setDragged(null)
     if (what && where) onDrop(what, where)
   }
+  return (
+    <DndContext sensors={sensors} collisionDetection={innermost} onDragStart={(e) => setDragged((e.active.data.current as D | undefined) ?? null)} onDragCancel={() => setDragged(null)} onDragEnd={end} autoScroll={{ threshold: { x: 0, y: 0.08 } }} accessibility={{ screenReaderInstructions: { draggable: '' } }}>
+      {/* Keys bubble from what stands in it; the div itself is no control. */}
+      <div className={`builder-dnd ${dragged ? `is-dragging drags-${dragged.kind}` : ''}`} onKeyDown={onKeyDown}>{children}</div>
+      <DragOverlay dropAnimation={null}>{dragged ? <span className="drag-ghost">{dragged.label}</span> : null}</DragOverlay>
+    </DndContext>
+  )
+}
+
+/** Dragging by mouse and finger for a builder's page, and Alt with the arrow keys for the same by keyboard. */
+export function BuilderDnd({ spec, disabled, opened, onEdit, onDrop, children }: Props) {
+  const frames = useMemo<Frames>(() => ({ Group: GroupFrame, Leaf: LeafFrame, opened }), [opened])
+
   /** Alt with an arrow moves the condition that has the focus. */
   function keys(event: KeyboardEvent): void {
     const way = event.altKey ? ways[event.key] : undefined
@@ -62,13 +75,9 @@ export function BuilderDnd({ spec, disabled, opened, onEdit, onDrop, children }:
     if (at) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-leaf="${frameKey(zone, at)}"] .cond-chip-text`)?.focus())
   }
   return (
-    <DndContext sensors={sensors} collisionDetection={innermost} onDragStart={(e) => setDragged((e.active.data.current as Dragged) ?? null)} onDragCancel={() => setDragged(null)} onDragEnd={end} autoScroll={{ threshold: { x: 0, y: 0.08 } }} accessibility={{ screenReaderInstructions: { draggable: '' } }}>
-      <FramesContext value={frames}>
-        {/* Keys bubble from the chips; the div itself is no control. */}
-        <div className={`builder-dnd ${dragged ? `is-dragging drags-${dragged.kind}` : ''}`} onKeyDown={keys}>{children}</div>
-      </FramesContext>
-      <DragOverlay dropAnimation={null}>{dragged ? <span className="drag-ghost">{dragged.label}</span> : null}</DragOverlay>
-    </DndContext>
+    <DragArea<Dragged> onDrop={(what, where) => onDrop(what, where as Target)} onKeyDown={keys}>
+      <FramesContext value={frames}>{children}</FramesContext>
+    </DragArea>
   )
 }
 

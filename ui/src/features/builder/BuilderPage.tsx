@@ -1,33 +1,27 @@
-import { EditOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons'
-import { App, Button, ConfigProvider, Input, Segmented } from 'antd'
-import { useEffect, useState } from 'react'
+import { App, ConfigProvider, Segmented } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NavLink, useSearchParams } from 'react-router'
+import { useSearchParams } from 'react-router'
 import { useLint, useTrial, type Finding } from '../../api/builder'
-import { useDropDraft, useRestore, useSaveDraft } from '../../api/config'
-import { mayConfigure, useMeta, useSession } from '../../api/session'
 import type { DefinitionDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
-import { Chip } from '../../parts/Chip'
-import { Card, PageHead } from '../../parts/PageHead'
-import { problemText } from '../../parts/problem'
+import { Card } from '../../parts/PageHead'
+import { useSettled } from '../../parts/useSettled'
+import { CheckLine } from '../config/CheckLine'
 import { useCompanion } from '../config/companion'
 import { placeWords } from '../config/place'
 import { PublishModal } from '../config/PublishModal'
 import { Sentence } from '../config/Sentence'
 import type { PolicySpec, TagSpec } from '../config/specs'
 import { starting } from '../config/starting'
-import { useSettled } from '../../parts/useSettled'
-import { CheckLine } from '../config/CheckLine'
-import { useBase } from '../config/useBase'
 import { useChecked } from '../config/useChecked'
-import { writable, type Working } from '../config/working'
+import { BuilderHead } from './BuilderHead'
 import { FairnessView } from './FairnessView'
 import { FindingLine } from './FindingLine'
 import { PolicyBuilder } from './PolicyBuilder'
 import { TagBuilder } from './TagBuilder'
 import { TrialPanel } from './TrialPanel'
-import { useHistory } from './useHistory'
+import { useDraft } from './useDraft'
 import './builder.css'
 
 interface Props { kind: string; name: string; detail: DefinitionDetail; freshTitle: string | null }
@@ -36,25 +30,11 @@ interface Props { kind: string; name: string; detail: DefinitionDetail; freshTit
 export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const { t } = useTranslation()
   const { message } = App.useApp()
-  const session = useSession()
-  const meta = useMeta()
-  const may = mayConfigure(session, kind)
   const policy = kind === 'assignment_policy'
   const [params, setParams] = useSearchParams()
   const fair = policy && params.get('tab') === 'fairness'
-  const stored = detail.draft ?? detail.definition
-  const kept: Working = stored ? writable(stored) : { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) }
-  const history = useHistory<Working | null>(null)
-  const working = history.now ?? kept
-  const changed = history.now !== null
-  const hasDraft = Boolean(detail.draft)
-  const [publishing, setPublishing] = useState(false)
-  const [naming, setNaming] = useState(false)
-  const [published, setPublished] = useState<number | null>(null)
-  const base = useBase(detail, changed)
-  const save = useSaveDraft(kind, name)
-  const drop = useDropDraft(kind, name)
-  const restore = useRestore()
+  const draft = useDraft(kind, name, detail, { title: { 'zh-CN': freshTitle ?? name }, spec: starting(kind, name) })
+  const { may, working, changed, hasDraft, set } = draft
   const companion = useCompanion(kind, name, working)
   const together = [{ kind, name, ...working }, ...(companion ? [companion] : [])]
   const asked = may && (changed || hasDraft)
@@ -70,39 +50,6 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const trial = useTrial((working.spec as { object: string }).object)
   const [tried, setTried] = useState('')
   const title = titled(working.title, name)
-  const set = (spec: unknown, mark?: string): void => history.set({ ...working, spec }, mark)
-
-  useEffect(() => {
-    const keys = (e: KeyboardEvent): void => {
-      const typing = (e.target as HTMLElement | null)?.matches('input, textarea, [contenteditable]')
-      if (!(e.ctrlKey || e.metaKey) || e.key.toLowerCase() !== 'z' || typing) return
-      e.preventDefault()
-      if (e.shiftKey) history.redo()
-      else history.undo()
-    }
-    window.addEventListener('keydown', keys)
-    return () => window.removeEventListener('keydown', keys)
-  }, [history])
-
-  const saveDraft = (after?: () => void): void =>
-    save.mutate({ ...working, base }, {
-      onSuccess: () => {
-        history.reset(null)
-        if (after) after()
-        else void message.success(t('config.saved'))
-      },
-      onError: (error) => void message.error(problemText(error)),
-    })
-  const publish = (): void => (changed || (!hasDraft && !detail.definition) ? saveDraft(() => setPublishing(true)) : setPublishing(true))
-  const undoPublish = (n: number): void =>
-    restore.mutate(n - 1, {
-      onSuccess: () => {
-        setPublished(null)
-        history.reset(null)
-        void message.success(t('builder.publishUndone'))
-      },
-      onError: (error) => void message.error(problemText(error)),
-    })
   const run = (file?: File): void => {
     setTried(JSON.stringify(working))
     trial.mutate({ drafts: together.map((d) => ({ kind: d.kind, name: d.name, title: d.title, spec: d.spec })), file })
@@ -127,35 +74,14 @@ export default function BuilderPage({ kind, name, detail, freshTitle }: Props) {
   const body = { name, disabled: !may, findings, trial: trial.data, onRemedy: remedy, bottom, last }
   return (
     <>
-      <nav className="build-crumb" aria-label={t('nav.config')}><NavLink to="/config" end>‹ {t('nav.config')}</NavLink><span className="muted"> · {t(`kind.${kind}`, { defaultValue: kind })}</span></nav>
-      <PageHead
-        title={naming ? (
-          <Input className="build-title" autoFocus aria-label={t('config.name')} value={working.title['zh-CN']} onChange={(e) => history.set({ ...working, title: { ...working.title, 'zh-CN': e.target.value } }, 'title')} onBlur={() => setNaming(false)} onPressEnter={() => setNaming(false)} />
-        ) : title}
-        extra={<>
-          {may && !naming ? <Button type="text" size="small" icon={<EditOutlined aria-hidden />} aria-label={t('builder.rename')} title={t('builder.rename')} onClick={() => setNaming(true)} /> : null}
-          {changed ? <Chip tone="amber">{t('config.unsaved')}</Chip> : hasDraft ? <Chip tone="amber">{t('config.draft')}</Chip> : null}
-          {detail.definition?.revision ? <span>{t('why.revision', { n: detail.definition.revision })}</span> : null}
-          {published !== null && published === meta.revision && !changed ? <button type="button" className="link" disabled={restore.isPending} onClick={() => undoPublish(published)}>{t('builder.undoPublish')}</button> : null}
-        </>}
-      >
-        {may ? (
-          <>
-            <Button type="text" icon={<UndoOutlined aria-hidden />} aria-label={t('builder.undo')} title={`${t('builder.undo')} Ctrl+Z`} disabled={!history.canUndo} onClick={history.undo} />
-            <Button type="text" icon={<RedoOutlined aria-hidden />} aria-label={t('builder.redo')} title={`${t('builder.redo')} Ctrl+Shift+Z`} disabled={!history.canRedo} onClick={history.redo} />
-            {hasDraft || changed ? <Button onClick={() => { history.reset(null); if (hasDraft) drop.mutate(undefined, { onError: (error) => void message.error(problemText(error)) }) }} loading={drop.isPending}>{t('config.dropDraft')}</Button> : null}
-            <Button disabled={!changed} loading={save.isPending && !publishing} onClick={() => saveDraft()}>{t('config.saveDraft')}</Button>
-            <Button type="primary" disabled={!changed && !hasDraft && detail.definition !== null} onClick={publish}>{t('config.publish')}</Button>
-          </>
-        ) : null}
-      </PageHead>
+      <BuilderHead draft={draft} up={{ to: '/config', label: t('nav.config'), of: t(`kind.${kind}`, { defaultValue: kind }) }} />
       {policy && may ? <Segmented className="build-tabs" aria-label={t('builder.tabs')} value={fair ? 'fairness' : 'rule'} options={[{ value: 'rule', label: t('builder.rule') }, { value: 'fairness', label: t('builder.fairness') }]} onChange={(v) => setParams(v === 'fairness' ? { tab: 'fairness' } : {}, { replace: true })} /> : null}
       {fair ? <FairnessView object={(working.spec as PolicySpec).object} /> : (
         <ConfigProvider componentDisabled={!may}>
           {policy ? <PolicyBuilder {...body} spec={working.spec as PolicySpec} onChange={set} /> : <TagBuilder {...body} spec={working.spec as TagSpec} onChange={set} />}
         </ConfigProvider>
       )}
-      {publishing ? <PublishModal only={[{ kind, name }]} companion={companion} title={title} onClose={() => setPublishing(false)} onPublished={setPublished} /> : null}
+      {draft.publishing ? <PublishModal only={[{ kind, name }]} companion={companion} title={title} onClose={() => draft.setPublishing(false)} onPublished={draft.setPublished} /> : null}
     </>
   )
 }

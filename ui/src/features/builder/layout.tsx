@@ -9,10 +9,12 @@ export interface Step { key: string; title: string; content: ReactNode }
 export interface Parts { palette: ReactNode; main: ReactNode; settings: ReactNode; steps: Step[] }
 
 /** Left what can be dragged, in the middle the thing itself, right its settings, at the bottom what it says and would do; steps on a phone. */
-export function BuilderLayout({ parts, bottom, last }: { parts: Parts; bottom: ReactNode; last: Step }) {
+export function BuilderLayout({ parts, bottom, last, at: given, onAt }: { parts: Parts; bottom: ReactNode; last: Step; at?: number; onAt?: (step: number) => void }) {
   const { t } = useTranslation()
   const phone = usePhone()
-  const [at, setAt] = useState(0)
+  const [own, setOwn] = useState(0)
+  const at = given ?? own
+  const setAt = onAt ?? setOwn
   if (!phone) {
     return (
       <div className="build">

@@ -15,6 +15,7 @@ import { KeysPage } from './KeysPage'
 import { RevisionsPage } from './RevisionsPage'
 import './config.css'
 
+const ObjectsPage = lazy(() => import('../objects/ObjectsPage'))
 const PeoplePage = lazy(() => import('../people/PeoplePage'))
 
 const order = ['assignment_policy', 'follow_up_rule', 'pool_policy', 'duplicate_rule', 'tag_dimension', 'channel', 'form', 'material']
@@ -23,7 +24,8 @@ const prefixes: Record<string, string> = { tag_dimension: 'dim', channel: 'chann
 
 export default function ConfigPage() {
   const { t } = useTranslation()
-  const { rights } = useSession()
+  const session = useSession()
+  const { rights } = session
   const phone = usePhone()
   const { pathname } = useLocation()
   const definitions = useDefinitions()
@@ -31,7 +33,7 @@ export default function ConfigPage() {
     return <div className="page"><PageHead title={t('nav.config')} /><NoRight /></div>
   }
   const index = pathname.replace(/\/$/, '') === '/config'
-  const building = built.some((kind) => pathname.startsWith(`/config/${kind}/`))
+  const building = [...built, ...(mayConfigure(session, 'object') ? ['object'] : [])].some((kind) => pathname.startsWith(`/config/${kind}/`))
   if (definitions.isPending) return <div className="page"><Loading rows={10} /></div>
   if (definitions.isError && !definitions.data) return <div className="page"><PageHead title={t('nav.config')} /><Failed error={definitions.error} retry={() => void definitions.refetch()} /></div>
   return (
@@ -45,6 +47,7 @@ export default function ConfigPage() {
           <Route path="revisions" element={<RevisionsPage />} />
           <Route path="keys" element={<KeysPage />} />
           <Route path="people" element={<Suspense fallback={<Loading rows={10} />}><PeoplePage /></Suspense>} />
+          <Route path="objects" element={<Suspense fallback={<Loading rows={8} />}><ObjectsPage /></Suspense>} />
           <Route path=":kind/:name" element={<DefinitionPage />} />
         </Routes>
       </div>
@@ -59,7 +62,7 @@ function Menu({ definitions }: { definitions: Definition[] }) {
   const [making, setMaking] = useState<string | null>(null)
   const may = (kind: string): boolean => mayConfigure(session, kind)
   const edited = may('role') ? [...order, 'role'] : order
-  const rest = [...new Set(definitions.map((d) => d.kind))].filter((k) => !edited.includes(k)).sort()
+  const rest = [...new Set(definitions.map((d) => d.kind))].filter((k) => !edited.includes(k) && k !== 'object').sort()
   const link = (to: string, label: string, draft?: boolean) => (
     <NavLink key={to} to={to} className="config-link">{label}{draft ? <span className="config-dot" role="img" aria-label={t('config.draft')} /> : null}</NavLink>
   )
@@ -78,6 +81,10 @@ function Menu({ definitions }: { definitions: Definition[] }) {
   }
   return (
     <nav className="config-menu" aria-label={t('nav.config')}>
+      <div className="config-part">
+        <div className="config-part-head"><h2>{t('objects.menu')}</h2></div>
+        {link('/config/objects', t('objects.list'), definitions.some((d) => d.kind === 'object' && d.has_draft))}
+      </div>
       {edited.map(part)}
       <div className="config-part">
         <div className="config-part-head"><h2>{t('config.system')}</h2></div>

@@ -31,6 +31,7 @@ import { useChecked } from './useChecked'
 import { writable, type Working } from './working'
 
 const BuilderPage = lazy(() => import('../builder/BuilderPage'))
+const ObjectEditor = lazy(() => import('../objects/ObjectEditor'))
 const RolePage = lazy(() => import('../roles/RolePage'))
 
 /** Kinds with a builder of their own, and all that can be edited here. */
@@ -48,6 +49,7 @@ export function DefinitionPage() {
   if (detail.isError && !detail.data && !(missing && fresh)) return <Failed error={detail.error} retry={() => void detail.refetch()} />
   const data: DefinitionDetail = detail.data ?? { definition: null, draft: null }
   if (built.includes(kind)) return <Suspense fallback={<Loading rows={10} />}><BuilderPage key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} /></Suspense>
+  if (kind === 'object' && mayConfigure(session, kind)) return <Suspense fallback={<Loading rows={10} />}><ObjectEditor key={name} name={name} detail={data} freshTitle={fresh} icon={params.get('icon') ?? undefined} /></Suspense>
   if (kind === 'role' && mayConfigure(session, kind)) return <Suspense fallback={<Loading rows={10} />}><RolePage key={`${kind}/${name}`} name={name} detail={data} freshTitle={fresh} from={params.get('from')} /></Suspense>
   return <Editor key={`${kind}/${name}`} kind={kind} name={name} detail={data} freshTitle={fresh} />
 }

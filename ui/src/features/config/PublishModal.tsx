@@ -6,7 +6,7 @@ import { usePublish, type Edited } from '../../api/config'
 import { problemText } from '../../parts/problem'
 
 /** Publishes the given drafts, and what has to come with them, as one revision, with a word about why. */
-export function PublishModal({ only, companion, title, onClose, onPublished }: { only: { kind: string; name: string }[]; companion: Edited | null; title: string; onClose: () => void; onPublished?: (revision: number) => void }) {
+export function PublishModal({ only, companion, title, about, onClose, onPublished }: { about?: string; only: { kind: string; name: string }[]; companion: Edited | null; title: string; onClose: () => void; onPublished?: (revision: number) => void }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const publish = usePublish()
@@ -29,7 +29,7 @@ export function PublishModal({ only, companion, title, onClose, onPublished }: {
         },
       })}
     >
-      <p className="muted">{t('config.publishText')}</p>
+      <p className="muted">{about ?? t('config.publishText')}</p>
       <Input.TextArea aria-label={t('config.publishNote')} placeholder={t('config.publishNote')} rows={3} value={note} onChange={(e) => setNote(e.target.value)} />
       {publish.error ? (
         <Alert

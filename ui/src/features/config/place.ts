@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next'
 import { titled } from '../../i18n/titled'
 
-const words: Record<string, string> = { branches: 'branch', rules: 'rule', values: 'value', edges: 'band', all: 'condition', any: 'condition', none: 'condition' }
+const words: Record<string, string> = { branches: 'branch', rules: 'rule', values: 'value', edges: 'band', all: 'condition', any: 'condition', none: 'condition', fields: 'field', options: 'option', checks: 'check', unique: 'unique' }
 const sides: Record<string, string> = { candidates: 'candidates', when: 'when', on_breach: 'breach' }
 
 /** A JSON pointer as people say it: "branch 1 «Education» · who may get it · condition 2". */

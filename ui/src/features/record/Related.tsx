@@ -58,7 +58,7 @@ export function Related({ object, detail }: { object: ObjectMeta; detail: Record
         : found.map(({ from, field, page }) => (
           <section key={from.name} className="related">
             <h3>
-              {titled(from.title, from.name)}
+              {titled(field.other_title ?? from.title, from.name)}
               {(page.count ?? 0) > shown ? <Link to={`/objects/${from.name}?view=all&filter=${encodeURIComponent(JSON.stringify([{ field: field.name, op: 'eq', value: id }]))}`}>{t('related.all', { count: page.count })}</Link> : null}
             </h3>
             <ul>{page.records.map((record) => <Line key={record.id} record={record} object={from} refs={page.refs} />)}</ul>
