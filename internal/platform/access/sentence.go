@@ -22,7 +22,7 @@ func sentence(compiled any, s *definition.Snapshot) string {
 	for _, o := range object.All(s) {
 		rule, own := r.rules[o.Name]
 		if !own {
-			if rule, ok = r.rules["*"]; !ok {
+			if _, ok := r.rules["*"]; !ok {
 				nothing = append(nothing, o.Title.ZH)
 				continue
 			}
