@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { useBrowser } from '../harness/browser'
+import { useBrowser, useServer } from '../harness/browser'
 import { call, go, settled, shot, signIn } from '../harness/steps'
 
-const open = useBrowser()
+const open = useBrowser(useServer()) // it publishes an object of its own
 const name = 'site_visit'
 const spec = {
   title_field: 'title',
@@ -69,6 +69,7 @@ test('pictures and files are sent, seen small and large, and by nobody without t
   await fact('papers').getByText('方案.pdf').waitFor()
   await fact('papers').getByRole('button', { name: '完成' }).click()
   await fact('papers').getByRole('link', { name: /下载 方案\.pdf/ }).waitFor()
+  await expect.poll(async () => (await kept()).papers?.length).toBe(1) // the page shows it while it is being saved
   const paper = (await kept()).papers[0]
   const answer = await page.request.get(`/api/v1/files/${paper?.id}?inline=1`)
   expect([answer.headers()['content-type'], answer.headers()['x-content-type-options'], answer.headers()['content-disposition']?.split(';')[0]]).toEqual(['application/octet-stream', 'nosniff', 'attachment'])
