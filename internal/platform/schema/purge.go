@@ -93,6 +93,19 @@ func (s *Schema) stillUsed(d *definition.Definition, f *object.Field) error {
 }
 
 func (s *Schema) purgeField(ctx context.Context, t *job.Turn) error {
+	return s.erase(ctx, t, func(ctx context.Context, tx *store.Tx, args purgeArgs, st *purgeState, n int) (job.State, error) {
+		o, ok := object.Of(s.Defs.Current(), args.Object)
+		if !ok {
+			// Removed meanwhile: its rows are still there, and so is the work.
+			o = &object.Object{Name: args.Object, Table: object.TableOf(args.Object)}
+		}
+		finished, err := s.purgeSlice(ctx, tx, o, args, st, n, starter(t.Run))
+		return job.State{Done: st.Done, Result: map[string]any{"values": st.Values}, Finished: finished}, err
+	})
+}
+
+// erase goes on with a purge, slice by slice; slice takes up to n rows, moves st on, and says how far it is.
+func (s *Schema) erase(ctx context.Context, t *job.Turn, slice func(ctx context.Context, tx *store.Tx, args purgeArgs, st *purgeState, n int) (job.State, error)) error {
 	var args purgeArgs
 	var st purgeState
 	if err := fill(t.Run.Args, &args); err != nil {
@@ -106,13 +119,9 @@ func (s *Schema) purgeField(ctx context.Context, t *job.Turn) error {
 		began := time.Now()
 		err := t.Commit(ctx, func(ctx context.Context, tx *store.Tx) (job.State, error) {
 			next := st
-			o, ok := object.Of(s.Defs.Current(), args.Object)
-			if !ok {
-				// Removed meanwhile: its rows are still there, and so is the work.
-				o = &object.Object{Name: args.Object, Table: object.TableOf(args.Object)}
-			}
-			finished, err := s.purgeSlice(ctx, tx, o, args, &next, int(n), starter(t.Run))
-			return job.State{Done: next.Done, Total: max(t.Run.Total, next.Done), Cursor: next, Result: map[string]any{"values": next.Values}, Finished: finished}, err
+			state, err := slice(ctx, tx, args, &next, int(n))
+			state.Cursor, state.Total = next, max(t.Run.Total, state.Done)
+			return state, err
 		})
 		if err != nil {
 			return err
@@ -209,28 +218,10 @@ func (s *Schema) PurgeObject(ctx context.Context, a *actor.Actor, name string) (
 }
 
 func (s *Schema) purgeObject(ctx context.Context, t *job.Turn) error {
-	var args purgeArgs
-	var st purgeState
-	if err := fill(t.Run.Args, &args); err != nil {
-		return err
-	}
-	n := firstSlice
-	for !t.Over() && t.Run.State != job.Done {
-		if err := fill(t.Run.Cursor, &st); err != nil {
-			return err
-		}
-		began := time.Now()
-		err := t.Commit(ctx, func(ctx context.Context, tx *store.Tx) (job.State, error) {
-			next := st
-			finished, err := s.eraseSlice(ctx, tx, args, &next, int(n), starter(t.Run))
-			return job.State{Done: next.Records, Total: max(t.Run.Total, next.Records), Cursor: next, Result: map[string]any{"records": next.Records}, Finished: finished}, err
-		})
-		if err != nil {
-			return err
-		}
-		n.learn(time.Since(began))
-	}
-	return nil
+	return s.erase(ctx, t, func(ctx context.Context, tx *store.Tx, args purgeArgs, st *purgeState, n int) (job.State, error) {
+		finished, err := s.eraseSlice(ctx, tx, args, st, n, starter(t.Run))
+		return job.State{Done: st.Records, Result: map[string]any{"records": st.Records}, Finished: finished}, err
+	})
 }
 
 // besides are the fixed tables that keep something of a record, by its id.

@@ -8,19 +8,20 @@ import { Chip } from '../../parts/Chip'
 import { PageHead } from '../../parts/PageHead'
 import type { Draft } from './useDraft'
 
-/** The head of a builder: where one is, the name, how far the draft is, and undo, draft and publish. */
-export function BuilderHead({ draft, up, children }: { draft: Draft; up: { to: string; label: string; of?: string }; children?: ReactNode }) {
+/** The head of a builder: the way up where the page has no list beside it, the name, what it is about, how far the draft is, and undo, draft and publish. */
+export function BuilderHead({ draft, up, about, children }: { draft: Draft; up?: { to: string; label: string; of?: string }; about?: string; children?: ReactNode }) {
   const { t } = useTranslation()
   const [naming, setNaming] = useState(false)
   const { working, detail, may, history, changed, hasDraft, undoable } = draft
   return (
     <>
-      <nav className="build-crumb" aria-label={up.label}><NavLink to={up.to} end>‹ {up.label}</NavLink>{up.of ? <span className="muted"> · {up.of}</span> : null}</nav>
+      {up ? <nav className="build-crumb" aria-label={up.label}><NavLink to={up.to} end>‹ {up.label}</NavLink>{up.of ? <span className="muted"> · {up.of}</span> : null}</nav> : null}
       <PageHead
         title={naming ? (
           <Input className="build-title" autoFocus aria-label={t('config.name')} value={working.title['zh-CN']} onChange={(e) => draft.setTitle(e.target.value)} onBlur={() => setNaming(false)} onPressEnter={() => setNaming(false)} />
         ) : titled(working.title, draft.name)}
         extra={<>
+          {about ? <span>{about}</span> : null}
           {may && !naming ? <Button type="text" size="small" icon={<EditOutlined aria-hidden />} aria-label={t('builder.rename')} title={t('builder.rename')} onClick={() => setNaming(true)} /> : null}
           {changed ? <Chip tone="amber">{t('config.unsaved')}</Chip> : hasDraft ? <Chip tone="amber">{t('config.draft')}</Chip> : null}
           {detail.definition?.revision ? <span>{t('why.revision', { n: detail.definition.revision })}</span> : null}

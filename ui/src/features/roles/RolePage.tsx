@@ -1,5 +1,5 @@
-import { CopyOutlined, EditOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons'
-import { Button, Checkbox, Input, Select } from 'antd'
+import { CopyOutlined } from '@ant-design/icons'
+import { Button, Checkbox, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -7,15 +7,15 @@ import { useDefinition } from '../../api/config'
 import { useMeta, useSession } from '../../api/session'
 import type { DefinitionDetail } from '../../api/types'
 import { titled } from '../../i18n/titled'
-import { Chip } from '../../parts/Chip'
-import { Card, PageHead } from '../../parts/PageHead'
+import { Card } from '../../parts/PageHead'
 import { Failed, Loading } from '../../parts/States'
+import { BuilderHead } from '../builder/BuilderHead'
+import { useDraft } from '../builder/useDraft'
 import { CheckLine } from '../config/CheckLine'
 import { PublishModal } from '../config/PublishModal'
 import { Sentence } from '../config/Sentence'
 import { starting } from '../config/starting'
 import { useChecked } from '../config/useChecked'
-import { useEditing } from '../config/useEditing'
 import { ClassRow } from './ClassRow'
 import { Holders } from './Holders'
 import { ObjectRule } from './ObjectRule'
@@ -38,9 +38,8 @@ function Editor({ name, detail, freshTitle, start }: Omit<Props, 'from'> & { sta
   const meta = useMeta()
   const session = useSession()
   const navigate = useNavigate()
-  const edit = useEditing('role', name, detail, { title: { 'zh-CN': freshTitle ?? name }, spec: start })
-  const { working, changed, hasDraft, history, set } = edit
-  const [naming, setNaming] = useState(false)
+  const draft = useDraft('role', name, detail, { title: { 'zh-CN': freshTitle ?? name }, spec: start })
+  const { working, changed, hasDraft, set } = draft
   const [added, setAdded] = useState<string | null>(null)
   const fresh = !detail.definition && !hasDraft
   const check = useChecked(changed || hasDraft || fresh ? [{ kind: 'role', name, ...working }] : null)
@@ -61,22 +60,9 @@ function Editor({ name, detail, freshTitle, start }: Omit<Props, 'from'> & { sta
   }
   return (
     <>
-      <PageHead
-        title={naming ? <Input autoFocus aria-label={t('config.name')} value={working.title['zh-CN']} onChange={(e) => edit.rename(e.target.value)} onBlur={() => setNaming(false)} onPressEnter={() => setNaming(false)} /> : title}
-        extra={<>
-          <span>{t('kind.role')}</span>
-          {naming ? null : <Button type="text" size="small" icon={<EditOutlined aria-hidden />} aria-label={t('builder.rename')} title={t('builder.rename')} onClick={() => setNaming(true)} />}
-          {changed ? <Chip tone="amber">{t('config.unsaved')}</Chip> : hasDraft ? <Chip tone="amber">{t('config.draft')}</Chip> : null}
-          {detail.definition?.revision ? <span>{t('why.revision', { n: detail.definition.revision })}</span> : null}
-        </>}
-      >
-        <Button type="text" icon={<UndoOutlined aria-hidden />} aria-label={t('builder.undo')} title={`${t('builder.undo')} Ctrl+Z`} disabled={!history.canUndo} onClick={history.undo} />
-        <Button type="text" icon={<RedoOutlined aria-hidden />} aria-label={t('builder.redo')} title={`${t('builder.redo')} Ctrl+Shift+Z`} disabled={!history.canRedo} onClick={history.redo} />
-        {detail.definition ? <Button icon={<CopyOutlined aria-hidden />} onClick={() => void navigate(`/config/role/role_${Date.now().toString(36)}?new=${encodeURIComponent(t('roles.copyOf', { title }))}&from=${encodeURIComponent(name)}`)}>{t('roles.copy')}</Button> : null}
-        {hasDraft || changed ? <Button onClick={edit.giveUp} loading={edit.dropping}>{t('config.dropDraft')}</Button> : null}
-        <Button disabled={!changed} loading={edit.saving} onClick={() => edit.saveDraft()}>{t('config.saveDraft')}</Button>
-        <Button type="primary" disabled={!changed && !hasDraft && !fresh} onClick={edit.publish}>{t('config.publish')}</Button>
-      </PageHead>
+      <BuilderHead draft={draft} about={t('kind.role')}>
+        {detail.definition ? <Button type="text" size="small" icon={<CopyOutlined aria-hidden />} onClick={() => void navigate(`/config/role/role_${Date.now().toString(36)}?new=${encodeURIComponent(t('roles.copyOf', { title }))}&from=${encodeURIComponent(name)}`)}>{t('roles.copy')}</Button> : null}
+      </BuilderHead>
       <div className="builder">
         <div className="builder-form">
           <section className="config-section">
@@ -151,7 +137,7 @@ function Editor({ name, detail, freshTitle, start }: Omit<Props, 'from'> & { sta
           {detail.definition ? <Holders role={name} title={title} /> : null}
         </aside>
       </div>
-      {edit.publishing ? <PublishModal only={[{ kind: 'role', name }]} companion={null} title={title} onClose={edit.closePublish} /> : null}
+      {draft.publishing ? <PublishModal only={[{ kind: 'role', name }]} companion={null} title={title} onClose={() => draft.setPublishing(false)} onPublished={draft.setPublished} /> : null}
     </>
   )
 }
