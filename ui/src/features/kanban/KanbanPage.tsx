@@ -88,8 +88,8 @@ function Board({ object, book }: { object: ObjectMeta; book?: ViewBook }) {
           size="small" variant="borderless" aria-label={t('views.by')} popupMatchSelectWidth={false} value={field.name}
           options={choices.map((f) => ({ value: f.name, label: t('views.byField', { name: titled(f.title, f.name) }) }))} onChange={state.setBy}
         />
+        <FilterBar terms={terms} conditions={state.conditions} onChange={state.setConditions} />
       </div>
-      <FilterBar terms={terms} conditions={state.conditions} onChange={state.setConditions} />
       {figures.isPending ? <Loading rows={10} />
         : figures.isError && !figures.data ? <Failed error={figures.error} retry={() => void figures.refetch()} />
         : total === 0 && state.conditions.length > 0 ? <Empty title={t('list.noneFiltered')} text={t('list.noneFilteredText')}><Button onClick={() => state.setConditions([])}>{t('filter.clear')}</Button></Empty>

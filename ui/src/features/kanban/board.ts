@@ -7,11 +7,14 @@ export interface Move { record: RecordData; from: string; to: string }
 
 export interface Column { value: string; field: Field; stage?: StageMeta; count: number; sum: number | null }
 
-/** By which field a board stands: the one asked for if it is a choice, else the object's stages, else its first choice. */
+/**
+ * By which field a board stands: the one asked for if it is a choice, else the one of the object's pipeline, else the first whose history is
+ * kept, else its first choice.
+ */
 export function fieldOf(object: ObjectMeta, meta: Meta, asked: string | null): Field | undefined {
   const choices = object.fields.filter((f) => f.type === 'choice' && (f.options?.length ?? 0) > 0)
   const pipeline = meta.pipelines.find((p) => p.object === object.name)
-  return choices.find((f) => f.name === asked) ?? choices.find((f) => f.name === pipeline?.field) ?? choices[0]
+  return choices.find((f) => f.name === asked) ?? choices.find((f) => f.name === pipeline?.field) ?? choices.find((f) => f.track) ?? choices[0]
 }
 
 /** The field whose sum stands over each column. */

@@ -134,8 +134,8 @@ function RecordList({ object, book }: { object: ObjectMeta; book?: ViewBook }) {
       <div className="list-bar">
         <ListTools object={object} state={state} columns={columns} onColumns={setColumns} phone={phone} />
         {object.rights.update && !phone ? <Button size="small" type={editing ? 'primary' : 'text'} aria-pressed={editing} onClick={() => setEditing(!editing)}>{t(editing ? 'views.cell.leave' : 'views.cell.edit')}</Button> : null}
+        <FilterBar terms={terms} conditions={state.conditions} onChange={state.setConditions} />
       </div>
-      <FilterBar terms={terms} conditions={state.conditions} onChange={state.setConditions} />
       {state.q ? <p className="muted small list-q">{t('list.searching', { q: state.q })} <button type="button" className="link" onClick={() => state.setWords('')}>{t('filter.clear')}</button></p> : null}
       {selected.size > 0 ? (
         <div className="bulk-bar" role="status">
