@@ -366,3 +366,37 @@ func TestWhySomebodySeesARecord(t *testing.T) {
 		c.person(t, "admin").get(t, leads+"/"+id+"/visibility?person=nobody", 404)
 	})
 }
+
+// TestAFilterReachesAsFarAsAConditionOpens: a path to other records, and from them on, passes those that a condition of the role opens.
+func TestAFilterReachesAsFarAsAConditionOpens(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		tasks := map[string]string{}
+		for _, industry := range []string{"医疗", "教育"} {
+			lead := c.made(t, "lead", "sam", map[string]any{"company": industry + "客户", "phone": c.phone(), "industry": industry})
+			tasks[industry] = c.made(t, "task", "rita", map[string]any{"lead": lead, "title": industry})
+		}
+		for _, where := range []string{`{"field":"industry","op":"eq","value":"医疗"}`, `{"all":[{"field":"industry","op":"eq","value":"医疗"},{"field":"owner.name","op":"not_empty"}]}`,
+			`{"all":[{"field":"industry","op":"eq","value":"医疗"},{"some":{"relation":"task.lead","where":{"field":"title","op":"eq","value":"医疗"}}}]}`} {
+			c.role(t, "tried", `{"rights":["funnel.read"],"objects":{"lead":{"read":"none","read_where":`+where+`},"task":{"read":"own"},"person":{"read":"all"}}}`, "rita")
+			for _, filter := range []string{`{"field":"lead.company","op":"contains","value":"客户"}`, `{"field":"lead.owner.name","op":"not_empty"}`} {
+				got := c.person(t, "rita").get(t, "/api/v1/objects/task/records?filter="+url.QueryEscape(filter), 200)
+				assert.Equal(t, []string{tasks["医疗"]}, idsOf(got), "%s through %s", filter, where)
+			}
+		}
+	})
+}
+
+// TestAReadingRoleFreesNothing: what the role that writes may only read stays so, whatever another one reads.
+func TestAReadingRoleFreesNothing(t *testing.T) {
+	eachCompany(t, func(t *testing.T, c *company) {
+		id := c.made(t, "lead", "rita", map[string]any{"company": "固定公司", "phone": c.phone(), "budget": 10})
+		c.role(t, "seller", `{"rights":[],"objects":{"lead":{"read":"own","create":true,"update":"own","read_only":["budget"]}}}`, "rita")
+		c.role(t, "viewer", `{"rights":[],"objects":{"lead":{"read":"all"}}}`, "rita")
+		c.system(t, record.Write{Op: record.Update, Object: "person", ID: "rita", Values: map[string]any{"roles": []any{"seller", "viewer"}}})
+		require.NoError(t, c.app.Dir.Reload(t.Context()))
+		rita := c.person(t, "rita")
+		rita.want(t, "PATCH", leads+"/"+id, map[string]any{"note": "可以改"}, 200)
+		rita.want(t, "PATCH", leads+"/"+id, map[string]any{"budget": 20}, 422)
+		assert.Equal(t, int64(1000), c.row(t, "lead", id).Get("budget"))
+	})
+}

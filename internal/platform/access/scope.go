@@ -23,9 +23,9 @@ type Scope struct {
 	control *Control
 	dir     Directory
 
-	share  *sharing // nil: no share widens this scope
-	loaded sync.Once
-	shared map[string]map[string]bool // object → ids shared with the actor
+	share   *sharing // nil: no share widens this scope
+	loading sync.Mutex
+	shared  map[string]map[string]bool // object → ids shared with the actor; nil until read
 }
 
 // conditional is a rule's condition with what it sees of the actor.
@@ -40,7 +40,7 @@ func (s *Scope) Nothing() bool {
 }
 
 // ByRow reports that the owner alone does not decide: AllowsOwner may say no where Allows says yes.
-func (s *Scope) ByRow() bool { return !s.All && (len(s.conds) > 0 || s.share != nil) }
+func (s *Scope) ByRow() bool { return !s.All && (len(s.conds) > 0 || s.any()) }
 
 // Conditional tells whether any role opens rows of an object by a condition.
 func Conditional(s *definition.Snapshot, objectName string) bool {

@@ -2,9 +2,11 @@ package access
 
 import (
 	"context"
+	"log/slog"
 
 	"baton/internal/platform/actor"
 	"baton/internal/platform/object"
+	"baton/internal/platform/store"
 )
 
 // sharing is which shares widen a scope: those with the actor, or with a unit of the actor's line, of the object's own records and, where
@@ -55,32 +57,59 @@ func (sh *sharing) query(objectName string) (string, []any) {
 	return sql, args
 }
 
-// load reads what is shared, once; what cannot be read is not shared.
+// load reads what is shared, once. What cannot be read now is not shared, and is asked for again by the next who wants to know.
 func (s *Scope) load() map[string]map[string]bool {
-	s.loaded.Do(func() {
-		s.shared = map[string]map[string]bool{}
-		for _, name := range []string{s.share.object, s.share.parent} {
-			if name == "" {
-				continue
-			}
-			sql, args := s.share.query(name)
-			rows, err := s.control.DB.Query(context.Background(), sql, args...)
-			if err != nil {
-				return
-			}
-			ids := map[string]bool{}
-			for rows.Next() {
-				var id string
-				if rows.Scan(&id) == nil {
-					ids[id] = true
-				}
-			}
-			if rows.Close() == nil && rows.Err() == nil {
-				s.shared[name] = ids
-			}
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	if s.shared != nil {
+		return s.shared
+	}
+	shared := map[string]map[string]bool{}
+	for _, name := range []string{s.share.object, s.share.parent} {
+		if name == "" {
+			continue
 		}
-	})
-	return s.shared
+		ids, err := s.share.ids(s.control.DB, name)
+		if err != nil {
+			slog.Error("shares could not be read", "object", name, "error", err)
+			return nil
+		}
+		shared[name] = ids
+	}
+	s.shared = shared
+	return shared
+}
+
+// ids reads which records of an object are shared now.
+func (sh *sharing) ids(db *store.DB, objectName string) (map[string]bool, error) {
+	sql, args := sh.query(objectName)
+	rows, err := db.Query(context.Background(), sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]bool{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		out[id] = true
+	}
+	return out, rows.Err()
+}
+
+// any tells whether anything is shared that widens the scope.
+func (s *Scope) any() bool {
+	if s.share == nil {
+		return false
+	}
+	for _, ids := range s.load() {
+		if len(ids) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Scope) allowsShared(r *object.Row) bool {

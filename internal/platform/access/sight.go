@@ -75,20 +75,34 @@ func (r *Role) sight(o *object.Object) *Sight {
 	rule, ok := r.rule(o.Name)
 	var out *Sight
 	if ok && rule.opens(Read) {
-		level, fixed := map[string]int{}, map[string]bool{}
-		for _, f := range o.Fields {
-			if how := r.manner(o, rule, f); how != show {
-				level[f.Name] = slices.Index(manners, how)
-			}
-		}
-		for _, n := range rule.ReadOnly {
-			if f, ok := o.Field(n); ok {
-				fixed[f.Name] = true
-			}
-		}
-		out = newSight(o, level, fixed)
+		out = r.look(o, rule)
 	}
 	r.seen.Store(o, out)
+	return out
+}
+
+// look is how a rule shows an object's fields, whether or not it opens any row.
+func (r *Role) look(o *object.Object, rule Rule) *Sight {
+	level := map[string]int{}
+	for _, f := range o.Fields {
+		if how := r.manner(o, rule, f); how != show {
+			level[f.Name] = slices.Index(manners, how)
+		}
+	}
+	return newSight(o, level, rule.fixed(o))
+}
+
+// fixed lists the fields that a rule shows only to be read.
+func (rule Rule) fixed(o *object.Object) map[string]bool {
+	var out map[string]bool
+	for _, n := range rule.ReadOnly {
+		if f, ok := o.Field(n); ok {
+			if out == nil {
+				out = map[string]bool{}
+			}
+			out[f.Name] = true
+		}
+	}
 	return out
 }
 
@@ -117,23 +131,44 @@ func (r *Role) manner(o *object.Object, rule Rule, f *object.Field) string {
 	return show
 }
 
-// Sight tells how the actor sees the fields of an object. Of several roles the most open counts; roles that do not read the object do not.
-// In another's place also that person's roles count.
+// Sight tells how the actor sees the fields of an object. Of several roles the most open counts; roles that do not read the object do not,
+// unless none does. What may not be written is for those to say that write: a role that only reads frees nothing. In another's place also
+// that person's roles count.
 func (c *Control) Sight(s *definition.Snapshot, a *actor.Actor, objectName string) *Sight {
 	o, ok := object.Of(s, objectName)
 	if !ok || a.Kind == actor.System {
 		return openSight
 	}
-	var out *Sight
+	var out, makes *Sight
+	var fixed map[string]bool
+	writes := false
 	for _, r := range everyRole(s, a) {
+		rule, _ := r.rule(o.Name)
 		if next := r.sight(o); next != nil && out == nil {
 			out = next
 		} else if next != nil && next != out {
 			out = bothSights(o, out, next)
+		} else if next == nil && rule.Create && makes == nil {
+			makes = r.look(o, rule)
+		} else if next == nil && rule.Create {
+			makes = bothSights(o, makes, r.look(o, rule))
+		}
+		switch own := rule.fixed(o); {
+		case !rule.Create && !rule.opens(Update):
+		case !writes:
+			fixed, writes = own, true
+		default:
+			maps.DeleteFunc(fixed, func(name string, _ bool) bool { return !own[name] })
 		}
 	}
 	if out == nil {
+		out = makes
+	}
+	if out == nil {
 		return openSight
+	}
+	if writes && !maps.Equal(fixed, out.Fixed) {
+		out = &Sight{Hidden: out.Hidden, Masked: out.Masked, Fixed: fixed, closed: out.closed}
 	}
 	return out
 }

@@ -36,7 +36,7 @@ type Limit interface {
 	// Nothing tells that no row may.
 	Nothing() bool
 	Allows(r *object.Row) bool
-	// SQL is the same as a condition on the object's table under alias; "" for all rows.
+	// SQL is the same as a condition on the object's table under alias, which is given in quotes; "" for all rows.
 	SQL(alias string) (string, []any)
 }
 

@@ -13,15 +13,21 @@ import (
 // maxArgs is below what either database takes in one statement, with room for the caller's own.
 const maxArgs = 30_000
 
-// SQL turns the condition into an expression over the object's table, known as alias ("" is the table's own name). It is true or false,
+// SQL turns the condition into an expression over the object's table, known as alias ("" is the table's own name; one in quotes is taken as it
+// is, and begins the names of all others, so that a condition may limit a hop of another). It is true or false,
 // never NULL, and holds for exactly the rows Match holds for under the same e: e gives the time, the zone, and the refs, whose values are
 // bound. Placeholders are ?; identifiers come from definitions only. A measure leaf cannot be SQL and gives an error.
 func (c *Cond) SQL(d store.Dialect, alias string, e *Env) (sql string, args []any, err error) {
 	if alias == "" && c.scope.Object != nil {
 		alias = c.scope.Object.Table
 	}
-	w := &sqlWriter{dialect: d, env: e}
-	if err := w.node(c.root, quote(alias)); err != nil {
+	w := &sqlWriter{dialect: d, env: e, prefix: "c"}
+	if inner, ok := strings.CutPrefix(alias, `"`); ok {
+		w.prefix = strings.TrimSuffix(inner, `"`) + "_"
+	} else {
+		alias = quote(alias)
+	}
+	if err := w.node(c.root, alias); err != nil {
 		return "", nil, err
 	}
 	if len(w.args) > maxArgs {
@@ -35,6 +41,7 @@ type sqlWriter struct {
 	env     *Env
 	b       strings.Builder
 	args    []any
+	prefix  string // of aliases
 	aliases int
 }
 
@@ -50,7 +57,7 @@ func (w *sqlWriter) put(sql string, args ...any) {
 
 func (w *sqlWriter) alias() string {
 	w.aliases++
-	return quote("c" + strconv.Itoa(w.aliases))
+	return quote(w.prefix + strconv.Itoa(w.aliases))
 }
 
 func (w *sqlWriter) constant(v bool) error {

@@ -313,10 +313,10 @@ func (h *Hub) read(ctx context.Context, events []*ledger.Event) ([]*news, error)
 	return out, nil
 }
 
-// session tells events of signing in and out, which are no news of a record.
+// session tells events of signing in and out and of looking as another, which are no news of a record.
 func session(op string) bool {
 	switch op {
-	case "sign_in", "sign_out", "sign_in_refused", "password_change":
+	case "sign_in", "sign_out", "sign_in_refused", "password_change", "view_as":
 		return true
 	}
 	return false

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"slices"
 
 	"baton/internal/platform/access"
 	"baton/internal/platform/actor"
@@ -33,7 +34,12 @@ func (c *Change) fixes(f *object.Field) bool {
 		return false
 	}
 	s := c.seen()
-	return s.Fixed[f.Name] || s.Masked[f.Name] && (c.Op != Create || f.Unique)
+	return s.Fixed[f.Name] || s.Masked[f.Name] && (c.Op != Create || c.alone(f))
+}
+
+// alone reports a field that takes part in a unique rule.
+func (c *Change) alone(f *object.Field) bool {
+	return f.Unique || slices.ContainsFunc(c.Object.Unique, func(u *object.Unique) bool { return slices.Contains(u.Fields, f) })
 }
 
 // visible lists the names that may be suggested.

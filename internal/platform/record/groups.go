@@ -1,10 +1,12 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -245,6 +247,18 @@ func (g *grouper) rank(v any) int {
 	return i
 }
 
+// after reads the mark of a page: the value that the last group on it begins with.
+func (g *grouper) after(mark string) (any, error) {
+	if g.f.Type.Class() != object.IntClass {
+		return mark, nil
+	}
+	n, err := strconv.ParseInt(mark, 10, 64)
+	if err != nil {
+		return nil, problem.New(problem.Invalid, "invalid_cursor", "翻页标记无效", problem.Item{Pointer: "/after", Code: "invalid", Message: "翻页标记与分组不符", Hint: "从第一页重新开始"})
+	}
+	return n, nil
+}
+
 func btoi(b bool) int {
 	if b {
 		return 1
@@ -255,7 +269,7 @@ func btoi(b bool) int {
 func cmpAny(a, b any) int {
 	if x, ok := a.(int64); ok {
 		y, _ := b.(int64)
-		return int(min(1, max(-1, x-y)))
+		return cmp.Compare(x, y)
 	}
 	x, _ := a.(string)
 	y, _ := b.(string)
@@ -298,9 +312,12 @@ func (r *Reader) Groups(ctx context.Context, a *actor.Actor, l List, by Grouping
 	}
 	slices.SortFunc(all, g.before)
 	if by.After != "" {
-		if i := slices.IndexFunc(all, func(b bucket) bool { return b.key() == by.After }); i >= 0 {
-			all = all[i+1:]
+		at, err := g.after(by.After)
+		if err != nil {
+			return nil, false, err
 		}
+		last := g.of(at) // it may be gone by now
+		all = slices.DeleteFunc(all, func(b bucket) bool { return g.before(b, last) <= 0 })
 	}
 	if more = len(all) > by.Limit; more {
 		all = all[:by.Limit]
@@ -366,14 +383,11 @@ func (g *grouper) seek(ctx context.Context, find *found, o *object.Object, by Gr
 	col := "t." + object.Quote(g.f.Column)
 	var last any
 	if by.After != "" && !listed {
-		last = by.After
-		if g.f.Type.Class() == object.IntClass {
-			var n int64
-			if _, err := fmt.Sscan(by.After, &n); err != nil {
-				return nil, problem.New(problem.Invalid, "invalid_cursor", "翻页标记无效", problem.Item{Pointer: "/after", Code: "invalid", Message: "翻页标记与分组不符", Hint: "从第一页重新开始"})
-			}
-			last = n
+		at, err := g.after(by.After)
+		if err != nil {
+			return nil, err
 		}
+		last = at
 		out = append(out, g.of(last)) // Groups leaves it out again
 		enough++
 		if last = out[0].from; g.holds(out[0]) {

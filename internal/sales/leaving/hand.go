@@ -2,6 +2,7 @@ package leaving
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -199,7 +200,7 @@ func (e *Engine) back(ctx context.Context, a *actor.Actor, id, person string, p 
 		}
 		all = append(all, it)
 	}
-	if err := rows.Close(); err != nil {
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
 	for _, it := range all {

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -183,8 +184,8 @@ func (e *Engine) check(a *actor.Actor, ask Ask) error {
 			break
 		}
 	}
-	if len([]rune(ask.Reason)) > 500 {
-		wrong("/reason", "too_long", "说明不超过 500 字")
+	if len([]rune(ask.Reason)) > 500 || strings.ContainsRune(ask.Reason, 0) {
+		wrong("/reason", "too_long", "说明不超过 500 字，也不含空字符（NUL）")
 	}
 	if len(items) > 0 {
 		return problem.New(problem.Invalid, "invalid_leaving", "没有交接", items...)
