@@ -255,3 +255,31 @@ func wipe(t *testing.T, k *kerneltest.Kernel, table string) error {
 		return err
 	})
 }
+
+// TestPagesOfGroupsGoOnBehindOneThatIsGone: the last group of a page may have lost its rows when the next page is asked for.
+func TestPagesOfGroupsGoOnBehindOneThatIsGone(t *testing.T) {
+	t.Parallel()
+	kerneltest.Each(t, func(t *testing.T, url string) {
+		k := openVisits(t, url)
+		var ws []record.Write
+		for i, kind := range []string{"甲", "丙", "丁"} { // 乙 stands before 甲 in the options, and has no rows; the others are off the list
+			ws = append(ws, record.Write{Op: record.Create, Object: "visit", Values: map[string]any{"kind": kind, "n": json.Number(fmt.Sprint(10 * i)), "owner": "ann"}})
+		}
+		_, err := k.Writer.Do(t.Context(), store.Interactive, record.Request{Actor: system, Origin: record.Origin{Kind: "test", Engine: true}, Writes: ws})
+		require.NoError(t, err)
+		for _, scan := range []int{0, 2} {
+			for _, x := range []struct {
+				by, after string
+				want      []string
+			}{{"kind", "乙", []string{"甲", "丁", "丙"}}, {"n", "5", []string{"10", "20"}}, {"n", "25", nil}} {
+				got, _, err := k.Reader.Groups(t.Context(), k.As("chief1"), record.List{Object: "visit"}, record.Grouping{By: x.by, After: x.after}.Scanning(scan))
+				require.NoError(t, err)
+				var keys []string
+				for _, g := range got {
+					keys = append(keys, g.Key)
+				}
+				assert.Equal(t, x.want, keys, "%s behind %s", x.by, x.after)
+			}
+		}
+	})
+}
